@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text;
+using Zab.Serialization;
+
+namespace Zab.Core;
+
+/// <summary>One server in a configuration. An incarnation of zero is not known yet: the first leader that meets the server names it.</summary>
+internal sealed record Member(ServerId Id, bool IsVoter, Incarnation Incarnation);
+
+/// <summary>Who belongs to the ensemble, from the entry <see cref="Version"/> on. Immutable; members ascending by id.</summary>
+/// <remarks>Quorum: more than half of the voters, so any two intersect.</remarks>
+internal sealed class Ensemble
+{
+    internal Ensemble(Zxid version, IEnumerable<Member> members)
+    {
+        Version = version;
+        Members = [.. members.OrderBy(static member => member.Id)];
+        Invariant.Require(Members.Select(static member => member.Id).Distinct().Count() == Members.Length, $"a server id stands twice in the ensemble");
+        Voters = [.. Members.Where(static member => member.IsVoter)];
+        QuorumSize = (Voters.Length / 2) + 1;
+    }
+
+    /// <summary>The zxid of the entry that made this configuration; <see cref="Zxid.None"/> for the founding one.</summary>
+    internal Zxid Version { get; }
+
+    internal ImmutableArray<Member> Members { get; }
+
+    internal ImmutableArray<Member> Voters { get; }
+
+    internal int QuorumSize { get; }
+
+    internal Member? Find(ServerId id)
+    {
+        foreach (Member member in Members)
+            if (member.Id == id) return member;
+        return null;
+    }
+
+    internal bool IsVoter(ServerId id) => Find(id) is { IsVoter: true };
+
+    /// <summary>The same ensemble with the incarnation of one server named.</summary>
+    internal Ensemble Admit(ServerId id, Incarnation incarnation) =>
+        new(Version, Members.Select(member => member.Id == id ? member with { Incarnation = incarnation } : member));
+
+    internal Ensemble At(Zxid version) => new(version, Members);
+
+    /// <summary>The cluster that a unanimous founding makes: the hash of the founding record, so that every proposer finds the same.</summary>
+    internal ClusterId FoundingClusterId() => NonZero(XxHash64.Hash(Encode()));
+
+    /// <summary>The cluster that an operator's token names: the hash of the name, the ids and the roles.</summary>
+    internal static ClusterId TokenClusterId(string name, IEnumerable<Member> members) =>
+        NonZero(XxHash64.Hash(new Ensemble(Zxid.None, members.Select(static member => member with { Incarnation = default })).Encode(), seed: XxHash64.Hash(Encoding.UTF8.GetBytes(name))));
+
+    private static ClusterId NonZero(ulong hash) => new(hash == 0 ? 1 : hash);
+
+    /// <summary>version u64, count u32, then per member: id u32, role u8 (1 voter, 0 observer), incarnation u64.</summary>
+    internal byte[] Encode()
+    {
+        var output = new ArrayBufferWriter<byte>(12 + (Members.Length * 13));
+        var writer = new ZabWriter(output);
+        writer.WriteUInt64(Version.Value);
+        writer.WriteInt32(Members.Length);
+        foreach (Member member in Members)
+        {
+            writer.WriteUInt32(member.Id.Value);
+            writer.WriteByte(member.IsVoter ? (byte)1 : (byte)0);
+            writer.WriteUInt64(member.Incarnation.Value);
+        }
+
+        writer.Flush();
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="ZabFormatException">The bytes are no configuration.</exception>
+    internal static Ensemble Decode(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new ZabReader(bytes);
+        Zxid version = Zxid.FromValue(reader.ReadUInt64());
+        int count = reader.ReadInt32();
+        if (count < 0 || count > reader.Remaining / 13) throw new ZabFormatException($"an ensemble of {count} members does not fit in what remains", 8);
+        var members = new List<Member>(count);
+        for (int i = 0; i < count; i++)
+        {
+            var id = new ServerId(reader.ReadUInt32());
+            byte role = reader.ReadByte();
+            if (role > 1 || (i > 0 && id.CompareTo(members[^1].Id) <= 0)) throw new ZabFormatException($"member {id} has role {role}, or stands out of order", reader.Offset);
+            members.Add(new Member(id, role == 1, new Incarnation(reader.ReadUInt64())));
+        }
+
+        reader.End();
+        return new Ensemble(version, members);
+    }
+
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        foreach (Member member in Members) text.Append(text.Length > 0 ? ", " : "").Append(member.Id).Append(member.IsVoter ? "" : " (observer)");
+        return text.ToString();
+    }
+}

@@ -1,0 +1,50 @@
+namespace Zab.Core;
+
+/// <summary>Every bound of the protocol, in one place.</summary>
+internal static class Limits
+{
+    /// <summary>The largest payload of one proposal, in bytes.</summary>
+    internal const int PayloadBytesMax = 4 * 1024 * 1024;
+
+    /// <summary>Entries are put into one PROPOSAL until it holds this many bytes; one entry alone may be larger.</summary>
+    internal const int BatchBytes = 1024 * 1024;
+
+    /// <summary>Entries in one PROPOSAL.</summary>
+    internal const int BatchEntriesMax = 4096;
+
+    /// <summary>The largest frame: a batch that one largest entry was added to, with room for headers.</summary>
+    internal const int FrameBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Bytes of one snapshot chunk.</summary>
+    internal const int SnapshotChunkBytes = 256 * 1024;
+
+    /// <summary>Snapshot chunks on their way to one learner.</summary>
+    internal const int SnapshotChunksInFlight = 8;
+
+    /// <summary>Bytes of entries on their way to one learner, not yet reported durable.</summary>
+    internal const int LearnerInFlightBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Bytes of newest entries kept in memory for learners that are nearly up to date.</summary>
+    internal const int RecentBytesMax = 32 * 1024 * 1024;
+
+    /// <summary>Bytes of proposals that the leader has given a zxid and that are not committed.</summary>
+    internal const int OutstandingBytesMax = 32 * 1024 * 1024;
+
+    /// <summary>Proposals that the leader has given a zxid and that are not committed.</summary>
+    internal const int OutstandingEntriesMax = 65_536;
+
+    /// <summary>Bytes of log that learners may keep from being compacted.</summary>
+    internal const long PinnedLogBytesMax = 1024L * 1024 * 1024;
+
+    /// <summary>Linearizable reads waiting for their quorum round at one server.</summary>
+    internal const int PendingReadsMax = 65_536;
+
+    /// <summary>Servers of one ensemble.</summary>
+    internal const int MembersMax = 31;
+
+    static Limits()
+    {
+        Invariant.Require(BatchBytes + PayloadBytesMax + (BatchEntriesMax * Entry.OverheadBytes) < FrameBytesMax, $"a full batch does not fit a frame");
+        Invariant.Require(SnapshotChunkBytes * 2 < FrameBytesMax, $"a snapshot chunk does not fit a frame");
+    }
+}
