@@ -44,6 +44,9 @@ internal abstract record Input
     /// <summary>The next chunk of the snapshot that is being sent on this channel; empty data where the snapshot cannot be read any more.</summary>
     internal sealed record SnapshotRead(ChannelId Channel, long Offset, ReadOnlyMemory<byte> Data) : Input;
 
+    /// <summary>A received snapshot was not installed: what arrived is not what its sender described. The state is the old one, untouched.</summary>
+    internal sealed record SnapshotRejected(string Reason) : Input;
+
     /// <summary>A new snapshot is complete and durable here: the log up to it, less what learners still need, may go.</summary>
     internal sealed record SnapshotTaken(SnapshotInfo Snapshot, Zxid CompactThrough) : Input;
 

@@ -36,7 +36,7 @@ internal abstract record Output
 
     internal sealed record StoreSnapshotChunk(WriteId Id, long Offset, ReadOnlyMemory<byte> Data) : Write(Id);
 
-    /// <summary>The side file is complete: check it, make it the state and the log empty after it, in one switch. A snapshot whose check fails answers <see cref="Input.StorageFailed"/> only for a fault of the disk.</summary>
+    /// <summary>The side file is complete: check it, make it the state and the log empty after it, in one switch. One that fails the check answers <see cref="Input.SnapshotRejected"/> and changes nothing.</summary>
     internal sealed record InstallSnapshot(WriteId Id, SnapshotInfo Snapshot) : Write(Id);
 
     /// <summary>Entries up to this zxid, which a snapshot covers, may be deleted.</summary>
