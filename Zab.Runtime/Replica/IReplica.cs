@@ -82,6 +82,6 @@ internal enum RequestOutcome : byte
     /// <summary>A session was created; its id is the entry's zxid.</summary>
     SessionCreated = 7,
 
-    /// <summary>The class is not part of the state machine (yet), or the command is not known: not executed, the number is not used up.</summary>
+    /// <summary>The class is not part of the state machine (yet): not executed, the number is not used up.</summary>
     NoSuchClass = 8,
 }

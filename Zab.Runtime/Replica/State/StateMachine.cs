@@ -39,11 +39,11 @@ internal sealed class StateMachine
     /// <summary>A hash over every outcome and reply up to <see cref="LastApplied"/>: servers where it is the same gave the same answers.</summary>
     internal ulong ResultHash { get; private set; }
 
-    /// <summary>The sessions that live, ascending by id; whose silence the leader watches.</summary>
-    internal IEnumerable<SessionTimeout> Sessions => _sessions.Ascending.Select(static session => new SessionTimeout(session.Id, session.Timeout));
+    /// <summary>The sessions that live now, ascending by id; whose silence the leader watches.</summary>
+    internal SessionTimeout[] Sessions() => [.. _sessions.Ascending.Select(static session => new SessionTimeout(session.Id, session.Timeout))];
 
-    /// <summary>The registered classes that are not part of the state yet; the leader proposes them.</summary>
-    internal IEnumerable<ReplicatedClass> MissingClasses => _registered.All.Where(registered => !_classes.ContainsKey(registered.Id));
+    /// <summary>The registered classes that are not part of the state yet, ascending by id; the leader proposes them.</summary>
+    internal ReplicatedClass[] MissingClasses() => [.. _registered.All.Where(registered => !_classes.ContainsKey(registered.Id))];
 
     /// <summary>Hears of each command that threw, on the thread that applies; for the log of this server.</summary>
     internal Action<CommandFailure>? OnCommandFailure

@@ -156,7 +156,7 @@ public sealed class ExactlyOnceTests
 
         Assert.Equal(RequestOutcome.Result, run.Apply(RequestCodec.ExpireSession(session.Id)).Outcome);
         Assert.Equal(RequestOutcome.SessionClosed, run.Apply(RequestCodec.ExpireSession(session.Id)).Outcome);
-        Assert.Empty(run.Machine.Sessions);
+        Assert.Empty(run.Machine.Sessions());
     }
 
     [Fact]
@@ -179,7 +179,7 @@ public sealed class ExactlyOnceTests
         AppliedRequest created = run.Apply(RequestCodec.CreateSession(nonce: 42, Run.Secret, TimeSpan.FromSeconds(30)));
 
         Assert.Equal((RequestOutcome.SessionCreated, 42ul, new Zxid(1, 1).Value), (created.Outcome, created.Request, created.Session.Value));
-        Assert.Equal([new SessionTimeout(created.Session, TimeSpan.FromSeconds(30))], run.Machine.Sessions);
+        Assert.Equal([new SessionTimeout(created.Session, TimeSpan.FromSeconds(30))], run.Machine.Sessions());
     }
 
     [Fact]

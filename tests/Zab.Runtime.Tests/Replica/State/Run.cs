@@ -48,7 +48,7 @@ internal sealed class Run
 
     internal void AddMissingClasses()
     {
-        foreach (ReplicatedClass missing in Machine.MissingClasses.ToArray()) Apply(RequestCodec.AddClass(missing));
+        foreach (ReplicatedClass missing in Machine.MissingClasses()) Apply(RequestCodec.AddClass(missing));
     }
 
     internal Session CreateSession(ulong secret = Secret) =>
