@@ -47,10 +47,23 @@ internal sealed class ReplicatedClasses
     private string? ValidateCommand(Request request)
     {
         if (Find(request.ClassId) is not { } target) return $"no replicated class has the id {request.ClassId:x8} at the leader; register it there with AddReplicated";
-        if (target.FindCommand(request.CommandId) is null) return $"{target.Name} has no command with the id {request.CommandId:x8} at the leader; the caller's version is newer, or another class";
-        var arguments = new ZabReader(request.Arguments);
-        target.Validate(request.CommandId, ref arguments);
-        return null;
+        if (target.FindCommand(request.CommandId) is not { } command) return $"{target.Name} has no command with the id {request.CommandId:x8} at the leader; the caller's version is newer, or another class";
+        return ValidateArguments(target, command, request.Arguments);
+    }
+
+    /// <summary>Decoding runs constructors of the user's types: whatever comes out of them must reach neither the leader's loop nor the log.</summary>
+    private static string? ValidateArguments(ReplicatedClass target, EntryDescriptor command, ReadOnlySpan<byte> arguments)
+    {
+        try
+        {
+            var reader = new ZabReader(arguments);
+            target.Validate(command.Id, ref reader);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return $"the arguments of {target.Name}.{command.Name} cannot be decoded: {e.GetType()}: {e.Message}";
+        }
     }
 
     private string? ValidateAddClass(Request request)

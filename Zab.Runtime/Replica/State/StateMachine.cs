@@ -77,6 +77,7 @@ internal sealed class StateMachine
 
     /// <summary>Runs a query on the state at <see cref="LastApplied"/> and writes its result.</summary>
     /// <exception cref="QueryFailedException">The query threw, or its result is too large, or there is no such query here. Nothing was written.</exception>
+    /// <remarks>Where memory or stack ran out, that exception comes out as it is; the state is as it was.</remarks>
     internal void Query(uint classId, uint queryId, ReadOnlySpan<byte> arguments, IBufferWriter<byte> result)
     {
         RequireWhole();

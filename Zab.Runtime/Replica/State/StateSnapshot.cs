@@ -214,6 +214,10 @@ internal static class StateSnapshot
         {
             throw new ZabFormatException(e.Message, at + e.Offset, own.Name);
         }
+        catch (Exception e) when (!CommandRunner.IsExhaustion(e))       // A constructor of the user's may refuse what it reads.
+        {
+            throw new ZabFormatException($"{e.GetType()}: {e.Message}", at, own.Name);
+        }
 
         return instance;
     }

@@ -10,6 +10,8 @@ internal sealed class Counter : IReplicated<Counter>
     internal const uint Add = 1, Refuse = 2, Crash = 3, Large = 4, Exhaust = 5, Describe = 6, CrashDeep = 7;
     internal const uint Get = 10, GetCrash = 11, GetLarge = 12, GetRefuse = 13, Seen = 14;
 
+    internal const long Unwanted = long.MinValue;
+
     private long _value;
 
     static string IReplicated<Counter>.ClassName => "Tests.Counter";
@@ -33,7 +35,7 @@ internal sealed class Counter : IReplicated<Counter>
 
     static void IReplicated<Counter>.Validate(uint commandId, ref ZabReader arguments)
     {
-        arguments.ReadInt64();
+        Checked(arguments.ReadInt64());
         arguments.End();
     }
 
@@ -76,7 +78,10 @@ internal sealed class Counter : IReplicated<Counter>
 
     void IReplicatedStateMachine.WriteSnapshot(ref ZabWriter writer) => writer.WriteInt64(_value);
 
-    void IReplicatedStateMachine.ReadSnapshot(ref ZabReader reader) => _value = reader.ReadInt64();
+    void IReplicatedStateMachine.ReadSnapshot(ref ZabReader reader) => _value = Checked(reader.ReadInt64());
+
+    /// <summary>As the constructor of an argument type might, which the runtime knows nothing of.</summary>
+    private static long Checked(long value) => value != Unwanted ? value : throw new ArgumentException("nobody wants this number");
 
     private static void Write(CommandContext context, ref ZabWriter result)
     {

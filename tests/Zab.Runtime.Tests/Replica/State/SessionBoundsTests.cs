@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Xunit;
 using Zab.Core;
 using Zab.Replica;
@@ -8,6 +9,10 @@ namespace Zab.Tests.Replica;
 public sealed class SessionBoundsTests
 {
     private static readonly byte[] _largest = new byte[SessionLimits.ResultBytesMax];
+
+    [Fact]
+    public void The_bounds_fit_each_other() =>
+        Assert.Null(Record.Exception(static () => RuntimeHelpers.RunClassConstructor(typeof(SessionLimits).TypeHandle)));
 
     [Fact]
     public void A_session_that_confirms_nothing_keeps_its_newest_answers()

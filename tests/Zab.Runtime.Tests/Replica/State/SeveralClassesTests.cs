@@ -129,7 +129,8 @@ public sealed class SeveralClassesTests
 
         Assert.Equal("no replicated class has the id 0000000a at the leader; register it there with AddReplicated", Validate(Run.Command(session, 1, Map.Id, Map.Put, [])));
         Assert.Equal("Tests.Counter has no command with the id 0000000a at the leader; the caller's version is newer, or another class", Validate(Run.Command(session, 1, Counter.Id, Counter.Get, [])));
-        Assert.Equal("the request cannot be decoded: 8 bytes are needed, 1 remain (at offset 0)", Validate(Run.Command(session, 1, Counter.Id, Counter.Add, [1])));
+        Assert.Equal("the arguments of Tests.Counter.Add cannot be decoded: System.ArgumentException: nobody wants this number", Validate(Run.Command(session, 1, Counter.Id, Counter.Add, Run.Int64(Counter.Unwanted))));
+        Assert.Equal("the arguments of Tests.Counter.Add cannot be decoded: Zab.ZabFormatException: 8 bytes are needed, 1 remain (at offset 0)", Validate(Run.Command(session, 1, Counter.Id, Counter.Add, [1])));
         Assert.Equal("the request cannot be decoded: 1 bytes are needed, 0 remain (at offset 0)", Validate([]));
         Assert.Contains("is part of the state and not registered", Validate(RequestCodec.AddClass(ReplicatedClass.Of<Map>())), StringComparison.Ordinal);
     }

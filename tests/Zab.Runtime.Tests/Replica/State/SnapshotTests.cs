@@ -68,6 +68,18 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_content_that_a_constructor_of_the_class_refuses_names_its_class()
+    {
+        Run run = Run.WithCounter(out Session session);
+        run.Count(session, 1, by: Counter.Unwanted);
+        byte[] snapshot = run.Snapshot();
+
+        var refused = Assert.Throws<ZabFormatException>(() => StateMachine.Load(Run.Cluster, run.Classes, snapshot));
+
+        Assert.StartsWith("Tests.Counter: System.ArgumentException: nobody wants this number", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_snapshot_that_is_cut_anywhere_is_refused()
     {
         byte[] snapshot = _mixed.Snapshot();
