@@ -54,7 +54,7 @@ internal sealed class SessionState
     /// case      number                   its request
     /// Next      = LastNumber + 1         runs now
     /// Kept      ≤ LastNumber, kept       gets the first answer, no effect
-    /// Dropped   ≤ LastNumber, not kept   is told that it ran, no effect
+    /// Dropped   ≤ LastNumber, not kept   is told that it was taken, no effect
     /// Gap       > LastNumber + 1         is told the number expected, no effect, nothing remembered
     /// </code>
     /// </summary>
