@@ -73,17 +73,3 @@ public sealed class CommandException : Exception
     /// <summary>What kind of failure this is.</summary>
     public string Code { get; }
 }
-
-/// <summary>Bytes are not what their codec writes. Nothing was read.</summary>
-public sealed class ZabFormatException : ZabException
-{
-    /// <summary>What was found, at which offset in the input, and where in the value.</summary>
-    public ZabFormatException(string message, long offset, string path = "") : base(path.Length == 0 ? $"{message} (at offset {offset})" : $"{path}: {message} (at offset {offset})") =>
-        (Offset, Path) = (offset, path);
-
-    /// <summary>The offset in the input, in bytes, where reading stopped.</summary>
-    public long Offset { get; }
-
-    /// <summary>The member that was being read, from the outermost: <c>Acquire.name</c>; empty where it is not known.</summary>
-    public string Path { get; }
-}

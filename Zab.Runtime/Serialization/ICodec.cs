@@ -4,35 +4,20 @@ namespace Zab.Serialization;
 /// <typeparam name="T">What is written and read.</typeparam>
 public interface ICodec<T>
 {
+    /// <summary>The least number of bytes that one value takes; where <see cref="RawAlignment"/> is not zero, exactly that number.</summary>
+    static virtual int MinimumSize => 1;
+
+    /// <summary>Where no value of the type holds a reference, the alignment of its memory layout in bytes, else zero. Nullable values and dictionary entries of such types are padded.</summary>
+    static virtual int RawAlignment => 0;
+
+    /// <summary>Whether the bytes are the little-endian memory of the value and every bit pattern is a value, so that arrays are copied whole.</summary>
+    static virtual bool IsMemory => false;
+
     /// <summary>Writes the value; equal content gives equal bytes.</summary>
+    /// <exception cref="ArgumentException">The value cannot be written: a null that its type does not allow, text that is not Unicode, or a cycle.</exception>
     static abstract void Write(ref ZabWriter writer, in T value);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="ZabFormatException">The bytes are something else.</exception>
     static abstract T Read(ref ZabReader reader);
-}
-
-/// <summary>The arguments of one command or query; generated.</summary>
-/// <typeparam name="TSelf">The proposal struct itself.</typeparam>
-public interface IProposal<TSelf> : ICodec<TSelf>
-    where TSelf : struct, IProposal<TSelf>
-{
-    /// <summary>The 32-bit hash of <see cref="Name"/>.</summary>
-    static abstract uint Id { get; }
-
-    /// <summary>The contract name.</summary>
-    static abstract string Name { get; }
-}
-
-/// <summary>The result of a command that returns nothing.</summary>
-public readonly record struct Unit;
-
-/// <summary>Writes and reads <see cref="Unit"/>: no bytes at all.</summary>
-public readonly struct UnitCodec : ICodec<Unit>
-{
-    /// <inheritdoc/>
-    public static void Write(ref ZabWriter writer, in Unit value) { }
-
-    /// <inheritdoc/>
-    public static Unit Read(ref ZabReader reader) => default;
 }

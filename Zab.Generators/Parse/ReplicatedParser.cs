@@ -1,0 +1,218 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Zab.Generators.Model;
+
+namespace Zab.Generators.Parse;
+
+/// <summary>Symbols in, values out: the only place that looks at a replicated class.</summary>
+internal static class ReplicatedParser
+{
+    private const int FieldsMax = 249;                                                  // The state is an object, and its header is one byte.
+
+    internal static ReplicatedModel? Parse(INamedTypeSymbol type, CancellationToken cancellationToken)
+    {
+        if (type.Arity > 0 || type.TypeKind != TypeKind.Class || type.IsFileLocal || !ContainersArePartial(type)) return null;   // The analyzers say why.
+
+        string contractName = Attribute(type, "ReplicatedAttribute")?.Named("Name") ?? CSharpText.Name(type);
+        string client = Attribute(type, "ReplicatedAttribute")?.Named("Client") ?? type.Name + "Client";
+        string proposals = type.Name + "Proposals";
+        var resolver = new TypeResolver(type, cancellationToken);
+        var problems = new List<string>();
+
+        List<FieldModel> state = State(type, resolver);
+        ulong shape = Fnv.Hash64(StateContract(state, resolver.UserCodecs));
+        List<OperationModel> operations = Operations(type, resolver, problems);
+
+        problems.InsertRange(0, resolver.Problems.Distinct());
+        if (state.Count > FieldsMax) problems.Add($"{type.Name} has {state.Count} fields, {FieldsMax} are the most; put some of them into a type of their own");
+        foreach (IGrouping<uint, OperationModel> same in operations.GroupBy(static o => o.Id).Where(static g => g.Count() > 1))
+        {
+            problems.Add($"{type.Name}: {string.Join(" and ", same.Select(static o => $"'{o.ContractName}'"))} have the same id 0x{same.Key:X8}; give one of them another [Command(Name = …)]");
+        }
+
+        bool isPublic = operations.All(static o => (o.Result?.IsPublic ?? true) && o.Parameters.All(static p => p.Value?.IsPublic ?? true));
+        return new ReplicatedModel(
+            HintName(type),
+            type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers)),
+            new(Containers(type)),
+            type.Name,
+            CSharpText.Identifier(type.Name),
+            CSharpText.Type(type),
+            Scope(type),
+            Accessibility(type, isPublic),
+            contractName,
+            Fnv.Hash32(contractName),
+            shape,
+            client,
+            proposals,
+            EmitsClass: IsPartial(type),
+            new(operations),
+            new(state),
+            new(resolver.UserCodecs),
+            new(problems));
+    }
+
+    private static List<FieldModel> State(INamedTypeSymbol type, TypeResolver resolver)
+    {
+        var fields = new List<FieldModel>();
+        var accessors = new UniqueNames("Equals", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString", "Finalize");
+        foreach (IFieldSymbol field in DeclarationOrder.Of(type.GetMembers().OfType<IFieldSymbol>().Where(static f => !f.IsStatic && !f.IsConst)))
+        {
+            string name = field.AssociatedSymbol?.Name ?? field.Name;
+            bool needsAccessor = field.IsReadOnly || field.AssociatedSymbol is not null;
+            fields.Add(new FieldModel(
+                name,
+                field.AssociatedSymbol is null ? CSharpText.Identifier(field.Name) : null,
+                needsAccessor ? CSharpText.Identifier(accessors.Take(name)) : null,
+                field.Name,
+                resolver.Resolve(field.Type, $"{type.Name}.{name}")));
+        }
+
+        return fields;
+    }
+
+    /// <summary>The state in words: what must be equal for a snapshot to be readable.</summary>
+    private static string StateContract(List<FieldModel> state, IEnumerable<CodecModel> codecs)
+    {
+        IEnumerable<string> fields = state.Select(static (f, i) => $"{i + 1} {f.Name}: {f.Value?.Contract}\n");
+        IEnumerable<string> types = codecs
+            .OrderBy(static c => c.Contract, StringComparer.Ordinal)
+            .Select(static c => $"type {c.Contract} {(c.IsRaw ? "raw" : "object")}\n" + string.Concat(c.Members.Select(static (m, i) => $"{i + 1} {m.Name}: {m.Value.Contract}\n")));
+        return string.Concat(fields.Concat(types));
+    }
+
+    private static List<OperationModel> Operations(INamedTypeSymbol type, TypeResolver resolver, List<string> problems)
+    {
+        var operations = new List<OperationModel>();
+        var proposals = new UniqueNames("ClassId", type.Name + "Proposals", "Equals", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString", "Finalize");
+        foreach (IMethodSymbol method in DeclarationOrder.Of(type.GetMembers().OfType<IMethodSymbol>()))
+        {
+            AttributeData? command = Attribute(method, "CommandAttribute");
+            AttributeData? query = Attribute(method, "QueryAttribute");
+            if ((command ?? query) is not { } attribute) continue;
+            if (method.IsStatic || method.IsGenericMethod || method.ReturnsByRef || method.ReturnsByRefReadonly || method.Parameters.Any(static p => p.RefKind is not (RefKind.None or RefKind.In))) continue;   // The analyzers say why.
+            operations.Add(Operation(type, method, attribute, command is not null, proposals, resolver, problems));
+        }
+
+        return operations;
+    }
+
+    private static OperationModel Operation(INamedTypeSymbol type, IMethodSymbol method, AttributeData attribute, bool isCommand, UniqueNames proposals, TypeResolver resolver, List<string> problems)
+    {
+        string contractName = attribute.Named("Name") ?? method.Name;
+        string proposal = CSharpText.Identifier(proposals.Take(CSharpText.ToIdentifier(contractName)));
+        string context = isCommand ? "Zab.CommandContext" : "Zab.QueryContext";
+        bool takesContext = method.Parameters.Length > 0 && CSharpText.Name(method.Parameters[0].Type) == context;
+        string? problem = null;
+
+        var properties = new UniqueNames("Equals", "GetHashCode", "ToString", "GetType", "MemberwiseClone", "ReferenceEquals", "Finalize", "Deconstruct", "PrintMembers", proposal);
+        var names = new UniqueNames(method.Parameters.Select(static p => p.Name).ToArray());
+        var parameters = new List<ParameterModel>();
+        foreach (IParameterSymbol parameter in method.Parameters.Skip(takesContext ? 1 : 0))
+        {
+            ValueModel? value = resolver.Resolve(parameter.Type, $"{type.Name}.{method.Name}({parameter.Name})");
+            if (value is { IsPrivate: true }) problems.Add(problem = $"{type.Name}.{method.Name}({parameter.Name}) → {CSharpText.Name(parameter.Type)} is private: the client cannot name it; make it internal or public");
+            if (value is null) problem ??= $"{type.Name}.{method.Name}({parameter.Name}) cannot be encoded";
+            parameters.Add(new ParameterModel(
+                parameter.Name,
+                CSharpText.Identifier(parameter.Name),
+                CSharpText.Identifier(properties.Take(CSharpText.Pascal(parameter.Name))),
+                value?.Type ?? CSharpText.Type(parameter.Type),
+                value,
+                CSharpText.Default(parameter)));
+        }
+
+        ValueModel? result = null;
+        if (!method.ReturnsVoid)
+        {
+            result = resolver.Resolve(method.ReturnType, $"{type.Name}.{method.Name} returns");
+            if (result is null) problem ??= $"the result of {type.Name}.{method.Name} cannot be encoded";
+            else if (result.IsPrivate) problems.Add(problem = $"{type.Name}.{method.Name} returns {CSharpText.Name(method.ReturnType)}, which is private: the client cannot name it; make it internal or public");
+        }
+
+        return new OperationModel(
+            isCommand,
+            CSharpText.Identifier(method.Name),
+            CSharpText.Identifier(method.Name + "Async"),
+            contractName,
+            Fnv.Hash32(contractName),
+            proposal,
+            takesContext,
+            method.GetDocumentationCommentId() ?? "",
+            Obsolete(method),
+            new(parameters),
+            problem is null ? result : null,
+            names.Take("cancellationToken"),
+            names.Take("read"),
+            problem,
+            problem is null || method.ReturnsVoid ? null : CSharpText.Type(method.ReturnType));
+    }
+
+    private static string? Obsolete(IMethodSymbol method)
+    {
+        AttributeData? attribute = method.GetAttributes().FirstOrDefault(static a => a.AttributeClass?.ToDisplayString() == "System.ObsoleteAttribute");
+        return attribute is null ? null : string.Join(", ", attribute.ConstructorArguments.Select(static a => CSharpText.Constant(a.Value) ?? "null"));
+    }
+
+    private static AttributeData? Attribute(ISymbol symbol, string name) =>
+        symbol.GetAttributes().FirstOrDefault(a => a.AttributeClass is { ContainingNamespace: { Name: "Zab", ContainingNamespace.IsGlobalNamespace: true } } c && c.Name == name);
+
+    private static string? Named(this AttributeData attribute, string name) =>
+        attribute.NamedArguments.FirstOrDefault(a => a.Key == name).Value.Value is string { Length: > 0 } text ? text : null;
+
+    private static bool IsPartial(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.Any(static r =>
+        r.GetSyntax() is TypeDeclarationSyntax declaration && declaration.Modifiers.Any(SyntaxKind.PartialKeyword));
+
+    private static bool ContainersArePartial(INamedTypeSymbol type)
+    {
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            if (outer.Arity > 0 || !IsPartial(outer)) return false;
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<string> Containers(INamedTypeSymbol type)
+    {
+        var containers = new List<string>();
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType)
+        {
+            string kind = (outer.TypeKind, outer.IsRecord) switch
+            {
+                (TypeKind.Struct, true) => "record struct",
+                (TypeKind.Struct, false) => "struct",
+                (TypeKind.Interface, _) => "interface",
+                (_, true) => "record",
+                _ => "class",
+            };
+            containers.Insert(0, $"partial {kind} {CSharpText.Identifier(outer.Name)}");
+        }
+
+        return containers;
+    }
+
+    private static string Scope(INamedTypeSymbol type)
+    {
+        string name = CSharpText.Type(type);
+        return name.Substring(0, name.Length - CSharpText.Identifier(type.Name).Length);
+    }
+
+    private static string Accessibility(INamedTypeSymbol type, bool isPublic) => type.DeclaredAccessibility switch
+    {
+        Microsoft.CodeAnalysis.Accessibility.Public => isPublic ? "public" : "internal",
+        Microsoft.CodeAnalysis.Accessibility.Private => "private",
+        Microsoft.CodeAnalysis.Accessibility.Protected => isPublic ? "protected" : "private protected",
+        Microsoft.CodeAnalysis.Accessibility.ProtectedAndInternal => "private protected",
+        Microsoft.CodeAnalysis.Accessibility.ProtectedOrInternal => isPublic ? "protected internal" : "internal",
+        _ => "internal",
+    };
+
+    private static string HintName(INamedTypeSymbol type)
+    {
+        string name = type.Name;
+        for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType) name = $"{outer.Name}.{name}";
+        return type.ContainingNamespace.IsGlobalNamespace ? $"{name}.g.cs" : $"{type.ContainingNamespace.ToDisplayString()}.{name}.g.cs";
+    }
+}
