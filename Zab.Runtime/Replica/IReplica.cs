@@ -9,6 +9,12 @@ internal interface IReplica
     /// <summary>Where this server stands; a consistent picture of one moment.</summary>
     ReplicaView View { get; }
 
+    /// <summary>Where this server stands and what it holds; answered at once in every role.</summary>
+    ReplicaStatus Status { get; }
+
+    /// <summary>The digest of the state at the last applied entry; computed between two applies, kept until the next apply.</summary>
+    ValueTask<StateDigest> DigestAsync(CancellationToken cancellationToken);
+
     /// <summary>Hands a request to the core, in order. False where the queue is full: then it was not submitted. The listener hears what becomes of it.</summary>
     bool TrySubmit(ProposalRequest request);
 
