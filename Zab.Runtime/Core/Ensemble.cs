@@ -48,9 +48,13 @@ internal sealed class Ensemble
     /// <summary>The cluster that a unanimous founding makes: the hash of the founding record, so that every proposer finds the same.</summary>
     internal ClusterId FoundingClusterId() => NonZero(XxHash64.Hash(Encode()));
 
-    /// <summary>The cluster that an operator's token names: the hash of the name, the ids and the roles.</summary>
+    /// <summary>The cluster that an operator's token names: the hash of the name and of the voters' ids. Observers may differ from list to list.</summary>
     internal static ClusterId TokenClusterId(string name, IEnumerable<Member> members) =>
-        NonZero(XxHash64.Hash(new Ensemble(Zxid.None, members.Select(static member => member with { Incarnation = default })).Encode(), seed: XxHash64.Hash(Encoding.UTF8.GetBytes(name))));
+        NonZero(XxHash64.Hash(VotersOf(members).Encode(), seed: XxHash64.Hash(Encoding.UTF8.GetBytes(name))));
+
+    /// <summary>The voters among these members, no incarnation known: what start lists must have in common.</summary>
+    internal static Ensemble VotersOf(IEnumerable<Member> members) =>
+        new(Zxid.None, members.Where(static member => member.IsVoter).Select(static member => member with { Incarnation = default }));
 
     private static ClusterId NonZero(ulong hash) => new(hash == 0 ? 1 : hash);
 

@@ -6,7 +6,16 @@ namespace Zab.Core;
 internal sealed record StartList(ServerId Self, Ensemble Members)
 {
     /// <summary>What two start lists must have in common to found an ensemble: the ids and roles of the voters.</summary>
-    internal ulong VotersHash() => XxHash64.Hash(new Ensemble(Zxid.None, Members.Voters.Select(static voter => voter with { Incarnation = default })).Encode());
+    /// <summary>Where the voters of a start list are not those of the ensemble, in words; null where they are. More observers are no difference.</summary>
+    internal static string? Difference(StartList startList, Ensemble ensemble)
+    {
+        ServerId[] listed = [.. startList.Members.Voters.Select(static voter => voter.Id)];
+        ServerId[] known = [.. ensemble.Voters.Select(static voter => voter.Id)];
+        if (listed.SequenceEqual(known)) return null;
+        return $"the start list names the voters {string.Join(", ", listed)}, and the ensemble has {string.Join(", ", known)}; correct the list";
+    }
+
+    internal ulong VotersHash() => XxHash64.Hash(Ensemble.VotersOf(Members.Members).Encode());
 }
 
 /// <summary>What recovery found on disk. All of it is durable; the peer owns the history from here on.</summary>

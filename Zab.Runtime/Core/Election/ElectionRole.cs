@@ -1,0 +1,177 @@
+namespace Zab.Core;
+
+/// <summary>Fast leader election: finds a server whose history is at least as good as that of a quorum. A hint only; discovery checks it again.</summary>
+/// <remarks>
+/// After ZooKeeper's FastLeaderElection. The better history wins: current epoch first, then zxid, then id.
+/// <code>
+/// vote from                     in                     what follows
+/// a server that does not count  LOOKING                answered with our vote, no other effect
+/// LOOKING                       a later round          its round is ours, all votes dropped; the better of its and our own candidate
+/// LOOKING                       an earlier round       answered with our vote, so that it catches up
+/// LOOKING                       our round              the better candidate is taken over and told to all; counted
+/// FOLLOWING, LEADING            any round              counted; a quorum with a leader that says so itself: we join it
+/// </code>
+/// </remarks>
+internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong round)
+{
+    private readonly VoteBox _votes = new();
+    private readonly SortedSet<ServerId> _unreachable = [];
+    private const int ResendsPerRound = 4;
+
+    private Candidate _proposal;
+    private long? _finalizeAt;
+    private long _resendAt;
+    private long _resendAfter;
+    private int _resends;
+
+    /// <summary>Counts the elections of this process; never compared with epochs.</summary>
+    internal ulong Round { get; private set; } = round;
+
+    internal void Start()
+    {
+        _proposal = Own();
+        _resendAfter = state.Options.VoteResendMin.Ticks;
+        Broadcast();
+        Evaluate();
+    }
+
+    internal void OnTick()
+    {
+        if (_finalizeAt is { } at && state.Now.MonotonicTicks >= at)
+        {
+            Finish();
+            return;
+        }
+
+        if (state.Now.MonotonicTicks < _resendAt) return;
+        _resendAfter = Math.Min(_resendAfter * 2, state.Options.VoteResendMax.Ticks);
+        if (++_resends % ResendsPerRound == 0) BeginRound();      // What we wait for may be a candidate that is gone, or that holds less than it did.
+        else Broadcast();
+    }
+
+    internal void OnUnreachable(ServerId peer)
+    {
+        _votes.Remove(peer);
+        _unreachable.Add(peer);
+        if (_proposal.Id == peer && _proposal != Candidate.None) BeginRound();
+        Evaluate();
+    }
+
+    /// <summary>Votes of this round may stand for a server that cannot be elected any more: everybody begins anew.</summary>
+    private void BeginRound()
+    {
+        Round++;
+        _votes.DropLooking();
+        _proposal = Own();
+        _finalizeAt = null;
+        Broadcast();
+        Evaluate();
+    }
+
+    internal void OnVote(ServerId from, Message.Vote vote)
+    {
+        _unreachable.Remove(from);
+        bool counts = state.Counts(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
+        if (vote.State == VoteState.Looking) OnLooking(from, vote, counts);
+        else OnInRole(from, vote, counts);
+    }
+
+    private void OnLooking(ServerId from, Message.Vote vote, bool counts)
+    {
+        if (!counts)
+        {
+            _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: false));
+            if (CountsFor(_proposal)) Answer(from);                  // Two servers that do not count would answer each other for ever.
+            Evaluate();
+            return;
+        }
+
+        if (vote.Round < Round)
+        {
+            state.Ignore("VOTE of an earlier round");
+            Answer(from);
+            return;
+        }
+
+        if (vote.Round > Round) EnterRound(vote);
+        else if (IsBetter(vote.Candidate, _proposal)) Propose(vote.Candidate);
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: true));
+        Evaluate();
+    }
+
+    private void OnInRole(ServerId from, Message.Vote vote, bool counts)
+    {
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, counts));
+        if (_votes.LeaderOf(state.Config.QuorumSize) is not { } leader || leader == state.Self)
+        {
+            Evaluate();
+            return;
+        }
+
+        if (vote.Round > Round) Round = vote.Round;
+        roles.Learn(leader);
+    }
+
+    private void EnterRound(Message.Vote vote)
+    {
+        Round = vote.Round;
+        _votes.DropLooking();
+        Candidate own = Own();
+        Propose(IsBetter(vote.Candidate, own) ? vote.Candidate : own);
+    }
+
+    /// <summary>What is said of ourselves is what we said once: only we know what we hold now.</summary>
+    private bool IsBetter(Candidate candidate, Candidate than) => candidate.CompareTo(than) > 0 && candidate.Id != state.Self && state.Config.IsVoter(candidate.Id);
+
+    private void Propose(Candidate candidate)
+    {
+        _proposal = candidate;
+        _finalizeAt = null;
+        _resendAfter = state.Options.VoteResendMin.Ticks;
+        Broadcast();
+    }
+
+    /// <summary>A quorum waits a little for a better vote; not when there is nobody left who could bring one.</summary>
+    private void Evaluate()
+    {
+        if (_proposal == Candidate.None || _votes.CountLooking(_proposal, Round) + (CountsFor(_proposal) ? 1 : 0) < state.Config.QuorumSize)
+        {
+            _finalizeAt = null;
+            return;
+        }
+
+        bool isComplete = state.Config.Voters.All(voter => voter.Id == state.Self || _unreachable.Contains(voter.Id) || _votes.Has(voter.Id));
+        if (isComplete) Finish();
+        else _finalizeAt ??= state.Now.MonotonicTicks + state.Options.FinalizeWait.Ticks;
+    }
+
+    private void Finish()
+    {
+        if (_proposal.Id == state.Self) roles.Lead();
+        else roles.Learn(_proposal.Id);
+    }
+
+    /// <summary>The history this server stands for; none where it may not lead.</summary>
+    private Candidate Own() =>
+        state.IsTrusted && state.HardState.RepairFloor is null ? new Candidate(state.HardState.CurrentEpoch, state.History.Last.Zxid, state.Self) : Candidate.None;
+
+    /// <summary>A damaged server votes for whoever holds all that it once held.</summary>
+    private bool CountsFor(Candidate candidate) => state.IsTrusted && candidate != Candidate.None && state.MayFollow(candidate.CurrentEpoch, candidate.LastZxid);
+
+    private void Answer(ServerId to) => state.Out.Add(new Output.SendPeer(to, MyVote(), state.Writes.All));
+
+    private void Broadcast()
+    {
+        foreach (Member voter in state.Config.Voters)
+            if (voter.Id != state.Self) Answer(voter.Id);
+        long jitter = state.Random.NextInt64((_resendAfter / 4) + 1);
+        _resendAt = state.Now.MonotonicTicks + _resendAfter + jitter;
+    }
+
+    private Message.Vote MyVote() =>
+        new(VoteState.Looking, Round, _proposal, CountsFor(_proposal), state.HardState.Incarnation, state.HardState.Generation, state.LastDurable, state.CommittedConfigVersion);
+
+    /// <summary>What a server in a role answers to one that looks. Round and zxid of the election are long past: only the leader's id is compared.</summary>
+    internal static Message.Vote InRole(PeerState state, VoteState role, ulong round, ServerId leader) =>
+        new(role, round, new Candidate(state.HardState.CurrentEpoch, Zxid.None, leader), state.IsTrusted, state.HardState.Incarnation, state.HardState.Generation, state.LastDurable, state.CommittedConfigVersion);
+}

@@ -1,0 +1,41 @@
+namespace Zab.Core;
+
+/// <summary>A vote as it was received, and whether it counts here.</summary>
+internal readonly record struct Ballot(VoteState State, ulong Round, Candidate Candidate, bool Counts);
+
+/// <summary>The newest vote of each server since this one began to look.</summary>
+internal sealed class VoteBox
+{
+    private readonly SortedDictionary<ServerId, Ballot> _ballots = [];
+
+    internal void Clear() => _ballots.Clear();
+
+    /// <summary>A new round: the votes of the old one say nothing any more. What servers in a role said stays true.</summary>
+    internal void DropLooking()
+    {
+        foreach (ServerId id in _ballots.Where(static ballot => ballot.Value.State == VoteState.Looking).Select(static ballot => ballot.Key).ToArray()) _ballots.Remove(id);
+    }
+
+    internal void Put(ServerId from, Ballot ballot) => _ballots[from] = ballot;
+
+    internal void Remove(ServerId from) => _ballots.Remove(from);
+
+    internal bool Has(ServerId from) => _ballots.ContainsKey(from);
+
+    /// <summary>How many look for the same candidate in the same round.</summary>
+    internal int CountLooking(Candidate candidate, ulong round) =>
+        _ballots.Values.Count(ballot => ballot.Counts && ballot.State == VoteState.Looking && ballot.Round == round && ballot.Candidate == candidate);
+
+    /// <summary>The leader that a quorum is with, itself among them, or null. A dead leader does not say that it leads, so it is not followed again and again.</summary>
+    internal ServerId? LeaderOf(int quorumSize)
+    {
+        foreach ((ServerId id, Ballot ballot) in _ballots)
+        {
+            if (ballot.State != VoteState.Leading || ballot.Candidate.Id != id || !ballot.Counts) continue;
+            int with = _ballots.Values.Count(other => other.Counts && other.State != VoteState.Looking && other.Candidate.Id == id);
+            if (with >= quorumSize) return id;
+        }
+
+        return null;
+    }
+}
