@@ -8,8 +8,8 @@ namespace Zab.Core;
 /// a server that does not count  LOOKING                answered with our vote, no other effect
 /// LOOKING                       a later round          its round is ours, all votes dropped; the better of its and our own candidate
 /// LOOKING                       an earlier round       answered with our vote, so that it catches up
-/// LOOKING                       our round              the better candidate is taken over and told to all; counted
-/// FOLLOWING, LEADING            any round              counted; a quorum with a leader that says so itself: we join it
+/// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours
+/// FOLLOWING, LEADING            any round              counted; a quorum with a leader that says so itself (in our round, who looks for it is with it): we join it
 /// </code>
 /// </remarks>
 internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong round)
@@ -54,7 +54,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         _votes.Remove(peer);
         _unreachable.Add(peer);
         if (_proposal.Id == peer && _proposal != Candidate.None) BeginRound();
-        Evaluate();
+        else Evaluate();
     }
 
     /// <summary>Votes of this round may stand for a server that cannot be elected any more: everybody begins anew.</summary>
@@ -73,7 +73,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         _unreachable.Remove(from);
         bool counts = state.Counts(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
         if (vote.State == VoteState.Looking) OnLooking(from, vote, counts);
-        else OnInRole(from, vote, counts);
+        else OnInRole(from, vote);
     }
 
     private void OnLooking(ServerId from, Message.Vote vote, bool counts)
@@ -95,14 +95,16 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
 
         if (vote.Round > Round) EnterRound(vote);
         else if (IsBetter(vote.Candidate, _proposal)) Propose(vote.Candidate);
+        else if (vote.Candidate.CompareTo(_proposal) < 0) Answer(from);      // It came after we told our vote.
         _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: true));
         Evaluate();
     }
 
-    private void OnInRole(ServerId from, Message.Vote vote, bool counts)
+    /// <summary>Who leads is asked of every voter as it sees itself: our own configuration may be too old to know the leader's directory, and the leader decides whom it counts.</summary>
+    private void OnInRole(ServerId from, Message.Vote vote)
     {
-        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, counts));
-        if (_votes.LeaderOf(state.Config.QuorumSize) is not { } leader || leader == state.Self)
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from)));
+        if (_votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null) is not { } leader || leader == state.Self)
         {
             Evaluate();
             return;

@@ -27,12 +27,17 @@ internal sealed class VoteBox
         _ballots.Values.Count(ballot => ballot.Counts && ballot.State == VoteState.Looking && ballot.Round == round && ballot.Candidate == candidate);
 
     /// <summary>The leader that a quorum is with, itself among them, or null. A dead leader does not say that it leads, so it is not followed again and again.</summary>
-    internal ServerId? LeaderOf(int quorumSize)
+    /// <param name="quorumSize">How many make a quorum.</param>
+    /// <param name="round">Votes of servers that look for the leader in this round, which is its own, are with it too.</param>
+    /// <param name="own">Whom this server would count for in this round, if for anybody.</param>
+    internal ServerId? LeaderOf(int quorumSize, ulong round, ServerId? own)
     {
         foreach ((ServerId id, Ballot ballot) in _ballots)
         {
             if (ballot.State != VoteState.Leading || ballot.Candidate.Id != id || !ballot.Counts) continue;
-            int with = _ballots.Values.Count(other => other.Counts && other.State != VoteState.Looking && other.Candidate.Id == id);
+            bool isThisRound = ballot.Round == round;
+            int with = _ballots.Values.Count(other => other.Counts && other.Candidate.Id == id && (other.State != VoteState.Looking || (isThisRound && other.Round == round)));
+            if (isThisRound && own == id) with++;
             if (with >= quorumSize) return id;
         }
 

@@ -148,17 +148,18 @@ internal sealed partial class LeaderRole
     /// </summary>
     private void NameServers()
     {
-        if (!IsEstablished || _pendingConfig is not null || state.History.Last.Zxid == Zxid.None) return;
+        if (!IsEstablished || _pendingConfig is not null) return;
+        bool hasEntries = state.History.Last.Zxid != Zxid.None;
         foreach (LearnerLink link in _links.Values)
         {
             if (link.Phase != LinkPhase.Adopted || !IsVoter(link)) continue;
-            if (link.Counts && state.Config.Find(link.Id)!.Incarnation == link.Info.Incarnation) continue;
+            if (link.Counts && (!hasEntries || state.Config.Find(link.Id)!.Incarnation == link.Info.Incarnation)) continue;
             ProposeConfig(state.Config.Admit(link.Id, link.Info.Incarnation));
             link.AdmittedAt = _pendingConfig;
             return;
         }
 
-        if (state.Config.Find(state.Self)!.Incarnation != state.HardState.Incarnation) ProposeConfig(state.Config.Admit(state.Self, state.HardState.Incarnation));
+        if (hasEntries && state.Config.Find(state.Self)!.Incarnation != state.HardState.Incarnation) ProposeConfig(state.Config.Admit(state.Self, state.HardState.Incarnation));
     }
 
     private void ProposeConfig(Ensemble config)
