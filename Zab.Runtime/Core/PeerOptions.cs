@@ -1,6 +1,6 @@
 namespace Zab.Core;
 
-/// <summary>The times that a peer goes by, all measured by its monotonic clock. Safety depends on none of them.</summary>
+/// <summary>What a peer goes by: times, all measured by its monotonic clock, and the end of an epoch. Safety depends on none of them.</summary>
 internal sealed record PeerOptions
 {
     /// <summary>How often the driver sends a <see cref="Input.Tick"/>, and the leader a PING.</summary>
@@ -19,4 +19,7 @@ internal sealed record PeerOptions
     internal TimeSpan VoteResendMin { get; init; } = TimeSpan.FromMilliseconds(200);
 
     internal TimeSpan VoteResendMax { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The last counter of an epoch; behind it the leader leaves, and the next epoch begins at 1. Lower in tests only.</summary>
+    internal uint CounterMax { get; init; } = uint.MaxValue;
 }

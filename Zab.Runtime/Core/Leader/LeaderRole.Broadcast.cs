@@ -41,7 +41,7 @@ internal sealed partial class LeaderRole
         bool isUsedUp = false;
         foreach (ProposalRequest request in requests)
         {
-            isUsedUp |= last.Zxid == new Zxid(Epoch, uint.MaxValue);
+            isUsedUp |= IsLastOfEpoch(last.Zxid);
             if (isUsedUp) Refuse(origin, [request], "the zxids of this epoch are used up; another one begins");
             else if (Refusal(request) is { } reason) Refuse(origin, [request], reason);
             else
@@ -63,6 +63,8 @@ internal sealed partial class LeaderRole
         if (_outstanding.Count >= Limits.OutstandingEntriesMax || _outstandingBytes + request.Payload.Length > Limits.OutstandingBytesMax) return "overloaded: too many proposals wait for their quorum; try again later";
         return validate(request.Payload.Span);
     }
+
+    private bool IsLastOfEpoch(Zxid zxid) => zxid == new Zxid(Epoch, state.Options.CounterMax);
 
     private Zxid NextZxid(Zxid last) => last.Epoch == Epoch ? new Zxid(Epoch, last.Counter + 1) : new Zxid(Epoch, 1);
 
@@ -165,7 +167,7 @@ internal sealed partial class LeaderRole
     private void ProposeConfig(Ensemble config)
     {
         HistoryPoint last = state.History.Last;
-        if (last.Zxid == new Zxid(Epoch, uint.MaxValue)) return;
+        if (IsLastOfEpoch(last.Zxid)) return;
         Entry entry = Entry.After(last, NextZxid(last.Zxid), Math.Max(state.Now.UtcTicks, state.LastUtcTicks), EntryType.Config, config.Encode());
         _pendingConfig = entry.Zxid;
         Outstanding(entry);

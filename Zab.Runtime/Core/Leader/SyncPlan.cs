@@ -11,7 +11,7 @@ internal readonly record struct SyncPlan(SyncMode Mode, HistoryPoint Common)
     /// common = the newest epoch present on both sides, the lesser of the two ends in it, and never beyond what this learner may hold;
     ///          never "our last before the learner's end", which the learner may not have
     /// case  common point                          plan
-    ///  A    below the base of our log             SNAP, at a snapshot at or above it, then DIFF
+    ///  A    below the base of our log             SNAP, at a snapshot at or above it and the learner's own, then DIFF
     ///  B    = the learner's last zxid             DIFF after it
     ///  C    below it, in the learner's log        TRUNC to it (the learner checks the chain hash first), then DIFF
     ///  D    below the base of the learner's log   its snapshot holds what we lack: both committed, so the histories have diverged
@@ -27,7 +27,7 @@ internal readonly record struct SyncPlan(SyncMode Mode, HistoryPoint Common)
         Zxid common = CommonZxid(learner.EpochEnds, ours.EpochEnds(), through);
         if (common < ours.Base.Zxid)                                                                                   // A
         {
-            bool isCovered = snapshot is not null && snapshot.Point.Zxid >= common;
+            bool isCovered = snapshot is not null && snapshot.Point.Zxid >= common && (snapshot.Point.Zxid >= learner.Base.Zxid || learner.RepairFloor is not null);
             return new SyncPlan(isCovered ? SyncMode.Snap : SyncMode.Diverged, new HistoryPoint(common, 0));
         }
 
