@@ -80,8 +80,8 @@ internal sealed class Connection : IDisposable
     //  C    of a type that does not belong here        a peer that takes itself for something else
     private void Check(in Frame frame)
     {
-        if (frame.Incarnation != _incarnation) throw new WireException($"a {frame.Type} frame of connection {frame.Incarnation:x16} arrived on {_incarnation:x16}");
-        if (!_local.MayShareClusterWith(frame.ClusterId)) throw new WireException($"a {frame.Type} frame of cluster {frame.ClusterId}; this server belongs to {_local.Cluster}");
-        if (!_isExpected(frame.Type)) throw new WireException($"a {frame.Type} frame does not belong on this connection, in this direction");
+        if (frame.Incarnation != _incarnation) throw new WireException($"frame {frame.Type} carries the incarnation {frame.Incarnation:x16}, this connection has {_incarnation:x16}");
+        if (!_local.MayShareClusterWith(frame.ClusterId)) throw new WireException($"frame {frame.Type} is of cluster {frame.ClusterId}, this server belongs to {_local.Cluster}");
+        if (!_isExpected(frame.Type)) throw new WireException($"frame {frame.Type} does not belong on this connection, in this direction");
     }
 }

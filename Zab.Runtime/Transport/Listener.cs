@@ -59,7 +59,7 @@ internal sealed class Listener : IDisposable
             catch (SocketException e)
             {
                 // The connection was reset before it was taken, or there are no file handles left, which passes.
-                if (local.Warnings.TryPass(out int leftOut)) local.Log.AcceptFailed(e.Message, RetryMilliseconds, leftOut);
+                if (local.StrangerWarnings.TryPass(out int leftOut)) local.Log.AcceptFailed(e.Message, RetryMilliseconds, leftOut);
                 await Task.Delay(RetryMilliseconds, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -16,8 +16,11 @@ internal sealed class LocalServer(ServerId id, IReadOnlyDictionary<ServerId, Pee
 
     internal ILogger Log { get; } = log;
 
-    /// <summary>Limits what strangers can write into the log.</summary>
-    internal WarningGate Warnings { get; } = new(options.WarningInterval);
+    /// <summary>Limits what strangers can make this server write into its log.</summary>
+    internal WarningGate StrangerWarnings { get; } = new(options.WarningInterval);
+
+    /// <summary>Apart from the strangers, because a refused hello tells of a mistake in a start list, which should be seen.</summary>
+    internal WarningGate RefusalWarnings { get; } = new(options.WarningInterval);
 
     /// <summary>Read for each frame that is written or checked, set from the loop of the replica.</summary>
     internal ClusterId Cluster

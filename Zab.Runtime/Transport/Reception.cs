@@ -30,6 +30,7 @@ internal sealed class Reception(LocalServer local, ChannelTable channels)
         try
         {
             remote = socket.RemoteEndPoint?.ToString() ?? remote;
+            socket.NoDelay = true;
             guest = await MeetAsync(socket, remote, deadline.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -44,7 +45,7 @@ internal sealed class Reception(LocalServer local, ChannelTable channels)
         if (!_handshakes.TryLeave(entry)) failure ??= $"more than {Limits.HandshakesMax} others had not said who they are, and it was the oldest";
         if (failure is null) return guest;
         guest?.Connection.Dispose();
-        if (!stopping.IsCancellationRequested && local.Warnings.TryPass(out int leftOut)) local.Log.NoServer(remote, failure, leftOut);
+        if (!stopping.IsCancellationRequested && local.StrangerWarnings.TryPass(out int leftOut)) local.Log.NoServer(remote, failure, leftOut);
         return null;
     }
 
@@ -54,7 +55,7 @@ internal sealed class Reception(LocalServer local, ChannelTable channels)
         Hello hello = Hello.Decode(frame);
         if (HelloRules.Refusal(local, channels, hello, frame.ClusterId) is { } reason)
         {
-            if (local.Warnings.TryPass(out int leftOut)) local.Log.RefusedHello(remote, reason, leftOut);
+            if (local.RefusalWarnings.TryPass(out int leftOut)) local.Log.RefusedHello(remote, reason, leftOut);
             await Handshake.WriteAsync(socket, new HelloReply(0, reason).Encode(), local.Cluster, cancellationToken).ConfigureAwait(false);
             return null;
         }

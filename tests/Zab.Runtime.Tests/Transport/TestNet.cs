@@ -11,7 +11,8 @@ namespace Zab.Tests.Transport;
 internal sealed class TestNet : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _servers = [];
-    private ulong _channels;
+    private readonly List<Socket> _reserved = [];
+    private ulong _channels = 1_000_000;
 
     internal ConcurrentDictionary<ServerId, PeerAddress> Addresses { get; } = [];
 
@@ -38,17 +39,20 @@ internal sealed class TestNet : IAsyncDisposable
         return channel;
     }
 
-    /// <summary>An address on which nobody listens: it was free a moment ago, and systems do not give out a port twice in a row.</summary>
-    internal static PeerAddress Nobody()
+    /// <summary>Puts a server into the start list that is not there: its port is taken, so that nobody else gets it, and refuses connections.</summary>
+    internal ServerId AddNobody(uint id)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _reserved.Add(socket);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return new PeerAddress("127.0.0.1", ((IPEndPoint)socket.LocalEndPoint!).Port);
+        Addresses[new ServerId(id)] = new PeerAddress("127.0.0.1", ((IPEndPoint)socket.LocalEndPoint!).Port);
+        return new ServerId(id);
     }
 
     public async ValueTask DisposeAsync()
     {
         foreach (IAsyncDisposable server in _servers) await server.DisposeAsync();
+        foreach (Socket socket in _reserved) socket.Dispose();
     }
 }
 
