@@ -42,9 +42,36 @@ internal static class Limits
     /// <summary>Servers of one ensemble.</summary>
     internal const int MembersMax = 31;
 
+    /// <summary>Bytes that wait to be sent on one channel; a peer that lets more gather does not keep up and loses the channel.</summary>
+    internal const int SendQueueBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>What a waiting frame counts for besides its bytes.</summary>
+    internal const int SendQueueFrameBytes = 128;
+
+    /// <summary>Frames are gathered into one flush until it holds this many bytes; one frame alone may be larger.</summary>
+    internal const int FlushBytes = 256 * 1024;
+
+    /// <summary>The largest frame of a peer connection, and of a channel before its first frame proved who is there.</summary>
+    internal const int SmallFrameBytesMax = 64 * 1024;
+
+    /// <summary>Votes and founding messages sent to one peer and not yet receipted.</summary>
+    internal const int PeerMessagesInFlightMax = 8;
+
+    /// <summary>Accepted connections that have not proved yet who is there; beyond, the oldest is closed.</summary>
+    internal const int HandshakesMax = 128;
+
+    /// <summary>Channels that one learner may have open to this server; it uses one, the others are those whose end was not noticed yet.</summary>
+    internal const int ChannelsFromOnePeerMax = 8;
+
     static Limits()
     {
         Invariant.Require(BatchBytes + PayloadBytesMax + (BatchEntriesMax * Entry.OverheadBytes) < FrameBytesMax, $"a full batch does not fit a frame");
         Invariant.Require(SnapshotChunkBytes * 2 < FrameBytesMax, $"a snapshot chunk does not fit a frame");
+        Invariant.Require(
+            LearnerInFlightBytesMax + FrameBytesMax + (SnapshotChunkBytes * SnapshotChunksInFlight) + (PendingReadsMax * 2 * SendQueueFrameBytes) < SendQueueBytesMax,
+            $"a leader that keeps to its flow control could overflow the send queue of a learner");
+        Invariant.Require(OutstandingBytesMax + FrameBytesMax < SendQueueBytesMax, $"a learner that forwards what the leader may hold could overflow its send queue");
+        Invariant.Require((MembersMax * 64) + 1024 < SmallFrameBytesMax, $"a founding record does not fit a small frame");
+        Invariant.Require(2 * MembersMax < HandshakesMax, $"an ensemble that connects at once would evict its own handshakes");
     }
 }

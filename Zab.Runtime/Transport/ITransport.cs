@@ -7,6 +7,7 @@ namespace Zab.Transport;
 /// Every member returns at once, from any thread; connecting, writing and a peer that does not read hold up nobody else.
 /// Inputs posted: <see cref="Input.PeerMessage"/>, <see cref="Input.PeerUnreachable"/>, <see cref="Input.ChannelUp"/>, <see cref="Input.ChannelDown"/>, <see cref="Input.Received"/>.
 /// Those of one channel are posted one after the other, in order; after <see cref="Close"/> has returned, or after its ChannelDown, none is posted any more.
+/// Of a channel that a learner opens, ChannelUp comes with the learner's first message: before that, nothing proves that it is no recording.
 /// </remarks>
 internal interface ITransport : IAsyncDisposable
 {
@@ -27,6 +28,6 @@ internal interface ITransport : IAsyncDisposable
     /// <exception cref="Wire.WireException">The message does not fit a frame: its maker did not keep to <see cref="Limits"/>.</exception>
     void Send(ChannelId channel, Message message);
 
-    /// <summary>Closes a channel; what was not sent yet is dropped. No ChannelDown is posted.</summary>
+    /// <summary>Closes a channel; what was not sent yet is dropped, unless it ends in a Goodbye, which is given a moment to leave. No ChannelDown is posted.</summary>
     void Close(ChannelId channel, string reason);
 }
