@@ -139,7 +139,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
         Task writer = WorkerThread.Start($"{name} log", _writer.Run, _failure);
         Task reader = WorkerThread.Start($"{name} read", _reader.Run, _failure);
         Task applier = WorkerThread.Start($"{name} apply", _applier.Run, _failure);
-        Task snapshotter = WorkerThread.Start($"{name} snapshot", _snapshotter.Run, _failure);
+        Task snapshotter = WorkerThread.Start($"{name} snapshot", _snapshotter.Run, _failure, ThreadPriority.BelowNormal);
         Task loop = WorkerThread.Start($"{name} loop", _loop.Run, _failure);
         _ = EndAsync(loop, writer, Task.WhenAll(reader, snapshotter), applier);
     }

@@ -27,6 +27,7 @@ internal sealed class InputQueue
     private readonly List<ProposalRequest> _requests = [];
     private readonly HashSet<SessionId> _touches = [];
     private long _requestBytes;
+    private bool _isWoken;
     private bool _isClosed;
 
     internal void Post(Input input)
@@ -66,7 +67,8 @@ internal sealed class InputQueue
     {
         lock (_gate)
         {
-            if (_inputs.Count == 0 && _requests.Count == 0 && !_isClosed && timeout > TimeSpan.Zero) Monitor.Wait(_gate, timeout);
+            if (_inputs.Count == 0 && _requests.Count == 0 && !_isWoken && !_isClosed && timeout > TimeSpan.Zero) Monitor.Wait(_gate, timeout);
+            _isWoken = false;
             turn.Inputs.AddRange(_inputs);
             turn.Requests.AddRange(_requests);
             _inputs.Clear();
@@ -85,10 +87,14 @@ internal sealed class InputQueue
         }
     }
 
-    /// <summary>Wakes the loop, so that it sees that it has to end.</summary>
+    /// <summary>Wakes the loop, or keeps it from waiting next time, so that it sees that it has to end.</summary>
     internal void Wake()
     {
-        lock (_gate) Monitor.Pulse(_gate);
+        lock (_gate)
+        {
+            _isWoken = true;
+            Monitor.Pulse(_gate);
+        }
     }
 
     /// <summary>Nothing is taken any more; gives the requests that no turn took.</summary>

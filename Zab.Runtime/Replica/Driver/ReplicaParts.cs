@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Zab.Core;
 using Zab.Storage;
 using Zab.Transport;
@@ -30,4 +31,14 @@ internal sealed record ReplicaParts
     internal required ISessionClock Sessions { get; init; }
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>With the real core, begun from what the store recovered.</summary>
+    internal static ReplicaParts For(ReplicaOptions options, ReplicatedClasses classes, IStore store, Func<Action<Input>, ITransport> transport, ISessionClock sessions)
+    {
+        IEnumerable<Member> members = options.Servers.Select(static server => new Member(server.Id, IsVoter: !server.IsObserver, default));
+        var startList = new StartList(options.ServerId, new Ensemble(Zxid.None, members));
+        ulong seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var peer = new Peer(options.Peer, startList, store.Recovered, seed, classes.ValidateRequest);
+        return new ReplicaParts { Store = store, Peer = PeerPart.Of(peer), Transport = transport, Sessions = sessions };
+    }
 }

@@ -48,7 +48,6 @@ internal sealed class Snapshotter(ReplicatedClasses classes, IStore store, long 
             foreach ((SnapshotTarget target, int cancellations) in _taken)
                 if (!TryMake(target, cancellations)) return;
             _taken.Clear();
-            Volatile.Write(ref _isBusy, 0);
         }
     }
 
@@ -104,14 +103,16 @@ internal sealed class Snapshotter(ReplicatedClasses classes, IStore store, long 
 
     private void Announce(Input.SnapshotTaken taken)
     {
+        Volatile.Write(ref _isBusy, 0);                         // The next one may begin.
         ReplicaLog.SnapshotTaken(logger, taken.Snapshot.Point.Zxid, taken.Snapshot.Length);
         post(taken);
     }
 
     private void GiveUp(SnapshotTarget target, int cancellations)
     {
-        ReplicaLog.SnapshotGivenUp(logger, target.Point.Zxid);
         if (IsCancelled(cancellations)) Interlocked.Add(ref _unusedBytes, target.LogBytes);     // Else the disk is ahead already: the next one in its time.
+        Volatile.Write(ref _isBusy, 0);
+        ReplicaLog.SnapshotGivenUp(logger, target.Point.Zxid);
     }
 
     private bool IsCancelled(int cancellations) => failure.IsOn || Volatile.Read(ref _cancellations) != cancellations;

@@ -5,10 +5,10 @@ internal static class WorkerThread
 {
     /// <summary>Runs the body; whatever it throws goes to <paramref name="failure"/>, never to the process.</summary>
     /// <returns>Completes when the body has ended, however it did.</returns>
-    internal static Task Start(string name, Action body, FailureSwitch failure)
+    internal static Task Start(string name, Action body, FailureSwitch failure, ThreadPriority priority = ThreadPriority.Normal)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(Run) { IsBackground = true, Name = name };
+        var thread = new Thread(Run) { IsBackground = true, Name = name, Priority = priority };
         thread.Start();
         return ended.Task;
 
