@@ -42,7 +42,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
         (_parts, _listener, _logger) = (parts, listener, logger);
         IStore store = parts.Store;
         _failure = new FailureSwitch(_inputs.Wake);
-        _reads = new PendingReads(_inputs.Post);
+        _reads = new PendingReads(_inputs.Post, Limits.PendingReadsMax);
         _board = new StatusBoard(options.ServerId, parts.Peer.Picture());
         _writer = new LogWriter(store, _inputs.Post, options.Peer.Tick);
         _reader = new LogReader(store, _inputs.Post, _failure);
@@ -174,7 +174,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
     {
         var view = new ReplicaView(Role.Stopped, Leader: null, Epoch: 0, _failure.Cause?.Message ?? StoppedText);
         _board.Show(view);
-        _reads.End(HasStopped());
+        _reads.End();
         foreach (ProposalRequest request in left)
             if (request.Tag != LeaderDuties.Tag) _listener.OnRefused(request.Tag, StoppedText);
         _listener.OnRoleChanged(view);

@@ -7,7 +7,7 @@ internal sealed class AppliedWaiters
     private readonly SortedSet<Waiter> _waiting = [];
     private Zxid _applied;
     private ulong _count;
-    private Exception? _ended;
+    private bool _hasEnded;
 
     /// <exception cref="NotExecutedException">The replica stopped first.</exception>
     internal async ValueTask WaitAsync(Zxid zxid, CancellationToken cancellationToken)
@@ -16,7 +16,7 @@ internal sealed class AppliedWaiters
         lock (_gate)
         {
             if (zxid <= _applied) return;
-            if (_ended is not null) throw _ended;
+            if (_hasEnded) throw Replica.HasStopped();
             waiter = new Waiter(zxid, ++_count);
             _waiting.Add(waiter);
         }
@@ -39,12 +39,13 @@ internal sealed class AppliedWaiters
         }
     }
 
-    internal void End(Exception why)
+    /// <summary>The replica has stopped: nothing is applied any more.</summary>
+    internal void End()
     {
         lock (_gate)
         {
-            _ended = why;
-            foreach (Waiter waiter in _waiting) waiter.Done.SetException(why);
+            _hasEnded = true;
+            foreach (Waiter waiter in _waiting) waiter.Done.SetException(Replica.HasStopped());
             _waiting.Clear();
         }
     }

@@ -73,7 +73,7 @@ internal sealed class Applier
         }
         finally
         {
-            End(Replica.HasStopped());
+            End();
         }
     }
 
@@ -212,12 +212,12 @@ internal sealed class Applier
         _bytesSinceSnapshot = 0;
     }
 
-    private void End(Exception why)
+    private void End()
     {
         _queue.Close();
         _queue.Take(_arrived, TimeSpan.Zero);
         foreach (ApplierWork work in _arrived)
-            if (work is ApplierWork.Ask ask) ask.Inquiry.Fail(why);
-        Waiters.End(why);
+            if (work is ApplierWork.Ask ask) ask.Inquiry.Fail(Replica.HasStopped());
+        Waiters.End();
     }
 }

@@ -3,12 +3,12 @@ using Zab.Core;
 namespace Zab.Replica;
 
 /// <summary>Callers that wait for a read index. An id is never used twice, so an answer to an earlier question serves none that came later.</summary>
-internal sealed class PendingReads(Action<Input> post)
+internal sealed class PendingReads(Action<Input> post, int waitingMax)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, TaskCompletionSource<Zxid>> _waiting = [];
     private ulong _lastId;
-    private Exception? _ended;
+    private bool _hasEnded;
 
     /// <exception cref="NotExecutedException">Nothing could be confirmed.</exception>
     internal async ValueTask<Zxid> AskAsync(CancellationToken cancellationToken)
@@ -29,25 +29,25 @@ internal sealed class PendingReads(Action<Input> post)
     }
 
     /// <summary>The replica has stopped: nobody is answered any more.</summary>
-    internal void End(Exception why)
+    internal void End()
     {
         TaskCompletionSource<Zxid>[] left;
         lock (_gate)
         {
-            _ended = why;
+            _hasEnded = true;
             left = [.. _waiting.Values];
             _waiting.Clear();
         }
 
-        foreach (TaskCompletionSource<Zxid> waiter in left) waiter.SetException(why);
+        foreach (TaskCompletionSource<Zxid> waiter in left) waiter.SetException(Replica.HasStopped());
     }
 
     private ulong Add(TaskCompletionSource<Zxid> waiter)
     {
         lock (_gate)
         {
-            if (_ended is not null) throw _ended;
-            if (_waiting.Count >= Limits.PendingReadsMax) throw new NotExecutedException($"{Limits.PendingReadsMax} linearizable reads wait at this server already; try again later");
+            if (_hasEnded) throw Replica.HasStopped();
+            if (_waiting.Count >= waitingMax) throw new NotExecutedException($"{waitingMax} linearizable reads wait at this server already; try again later");
             _waiting.Add(++_lastId, waiter);
             return _lastId;
         }

@@ -72,11 +72,11 @@ public class BoundsTests
     [Fact]
     public async Task Linearizable_reads_are_bounded()
     {
-        var reads = new PendingReads(static _ => { });
+        var reads = new PendingReads(static _ => { }, waitingMax: 3);
         List<Task> waiting = [];
-        for (int i = 0; i < Limits.PendingReadsMax; i++) waiting.Add(reads.AskAsync(CancellationToken.None).AsTask());
+        for (int i = 0; i < 3; i++) waiting.Add(reads.AskAsync(CancellationToken.None).AsTask());
         await Assert.ThrowsAsync<NotExecutedException>(() => reads.AskAsync(CancellationToken.None).AsTask());
-        reads.End(new NotExecutedException("end"));
+        reads.End();
         await Assert.ThrowsAsync<NotExecutedException>(() => Task.WhenAll(waiting));
     }
 

@@ -86,8 +86,7 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>The failure that the replica stopped with.</summary>
     internal async Task<Exception> FailureAsync()
     {
-        Task ended = await Task.WhenAny(Replica.Completion, Task.Delay(TimeSpan.FromSeconds(20)));
-        Assert.True(ended == Replica.Completion, $"the replica goes on:\n{string.Join('\n', _journal.Lines)}");
+        _journal.Until("log 403");
         return await Assert.ThrowsAnyAsync<Exception>(() => Replica.Completion);
     }
 
