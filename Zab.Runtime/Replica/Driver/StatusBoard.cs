@@ -1,0 +1,60 @@
+using Zab.Core;
+
+namespace Zab.Replica;
+
+/// <summary>What a peer says of itself between two steps.</summary>
+internal readonly record struct PeerPicture(Role Role, ServerId? Leader, uint Epoch, string? Reason, HardState HardState, Zxid LastLogged, Zxid LastDurable, Zxid LastCommitted);
+
+/// <summary>Where this server stands, for anybody to look at: immutable records, swapped after each turn of the loop.</summary>
+internal sealed class StatusBoard
+{
+    private readonly ServerId _self;
+    private volatile ReplicaView _view;
+    private volatile ReplicaStatus _status;
+    private PeerPicture _shown;
+
+    internal StatusBoard(ServerId self, PeerPicture first)
+    {
+        _self = self;
+        _shown = first;
+        _view = ViewOf(first);
+        _status = StatusOf(first);
+    }
+
+    internal ReplicaView View => _view;
+
+    /// <summary>The picture of the last turn, with what was applied since: that is durable and committed, too.</summary>
+    internal ReplicaStatus StatusWith(Zxid lastApplied)
+    {
+        ReplicaStatus status = _status;
+        return status with
+        {
+            View = _view,
+            LastLogged = Max(status.LastLogged, lastApplied),
+            LastDurable = Max(status.LastDurable, lastApplied),
+            LastCommitted = Max(status.LastCommitted, lastApplied),
+            LastApplied = lastApplied,
+        };
+    }
+
+    /// <summary>In the middle of a turn, before anyone is told.</summary>
+    internal void Show(ReplicaView view) => _view = view;
+
+    /// <summary>After a turn of the loop.</summary>
+    internal void Show(PeerPicture picture)
+    {
+        if (picture == _shown) return;
+        _shown = picture;
+        ReplicaView view = ViewOf(picture);
+        if (view != _view) _view = view;
+        _status = StatusOf(picture);
+    }
+
+    private ReplicaStatus StatusOf(PeerPicture picture) => new(
+        _view, _self, picture.HardState.ClusterId, IsRecovering: picture.HardState.RepairFloor is not null, picture.HardState.AcceptedEpoch, picture.HardState.CurrentEpoch,
+        picture.LastLogged, picture.LastDurable, picture.LastCommitted, LastApplied: Zxid.None);
+
+    private static ReplicaView ViewOf(PeerPicture picture) => new(picture.Role, picture.Leader, picture.Epoch, picture.Reason);
+
+    private static Zxid Max(Zxid left, Zxid right) => left > right ? left : right;
+}
