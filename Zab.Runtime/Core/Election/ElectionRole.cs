@@ -7,7 +7,7 @@ namespace Zab.Core;
 /// vote from                     in                     what follows
 /// a server that does not count  LOOKING                answered with our vote, no other effect
 /// LOOKING                       a later round          its round is ours, all votes dropped; the better of its and our own candidate
-/// LOOKING                       an earlier round       answered with our vote, so that it catches up
+/// LOOKING                       an earlier round       answered with our vote, so that it catches up; taken as a later one where we do not count
 /// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours
 /// FOLLOWING, LEADING            any round              counted; a quorum with a leader that says so itself (in our round, who looks for it is with it): we join it
 /// </code>
@@ -86,16 +86,16 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
             return;
         }
 
-        if (vote.Round < Round)
+        if (vote.Round < Round && CountsFor(_proposal))
         {
             state.Ignore("VOTE of an earlier round");
             Answer(from);
             return;
         }
 
-        if (vote.Round > Round) EnterRound(vote);
+        if (vote.Round != Round) EnterRound(vote);                   // The round of a server that does not count is nobody else's: it goes by the others'.
         else if (IsBetter(vote.Candidate, _proposal)) Propose(vote.Candidate);
-        else if (vote.Candidate.CompareTo(_proposal) < 0) Answer(from);      // It came after we told our vote.
+        else if (vote.Candidate.CompareTo(_proposal) < 0 && CountsFor(_proposal)) Answer(from);      // It came after we told our vote.
         _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: true));
         Evaluate();
     }
@@ -130,7 +130,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         _proposal = candidate;
         _finalizeAt = null;
         _resendAfter = state.Options.VoteResendMin.Ticks;
-        Broadcast();
+        if (CountsFor(candidate)) Broadcast();
     }
 
     /// <summary>A quorum waits a little for a better vote; not when there is nobody left who could bring one.</summary>

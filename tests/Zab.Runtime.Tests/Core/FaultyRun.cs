@@ -79,10 +79,7 @@ internal sealed class FaultyRun
     private void TakeSnapshot(ModelServer server)
     {
         if (server.Peer is null || server.Disk.Log.Find(entry => entry.Zxid == server.Applied) is not { } at) return;
-        Ensemble config = server.Disk.Log.FindLast(entry => entry.Zxid <= at.Zxid && entry.Type == EntryType.Config) is { } entry
-            ? Ensemble.Decode(entry.Payload.Span).At(entry.Zxid)
-            : server.Disk.Snapshot?.Config ?? server.Disk.HardState.Founding!;
-        var snapshot = new SnapshotInfo(at.Point, config, at.UtcTicks, 700_000, at.Chain);
+        var snapshot = new SnapshotInfo(at.Point, server.Disk.ConfigAt(at.Zxid), at.UtcTicks, 700_000, at.Chain);
         server.Disk.Take(snapshot);
         server.Step(new Input.SnapshotTaken(snapshot, at.Zxid));
     }

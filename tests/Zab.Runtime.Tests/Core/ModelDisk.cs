@@ -7,6 +7,7 @@ namespace Zab.Tests.Peers;
 internal sealed class ModelDisk(ServerId server, ulong incarnation)
 {
     private SnapshotInfo? _side;
+    private Ensemble? _baseConfig;
 
     internal HardState HardState { get; private set; } = new() { ServerId = server, Incarnation = new Incarnation(incarnation) };
 
@@ -44,16 +45,24 @@ internal sealed class ModelDisk(ServerId server, ulong incarnation)
                 Assert.Equal(_side, w.Snapshot);
                 Snapshot = w.Snapshot;
                 Base = w.Snapshot.Point;
+                _baseConfig = w.Snapshot.Config;
                 Log.Clear();
                 break;
             case Output.CompactLog w:
                 if (w.Through <= Base.Zxid) break;
+                _baseConfig = ConfigAt(w.Through);
                 Base = Log.Find(entry => entry.Zxid == w.Through)!.Point;
                 Log.RemoveAll(entry => entry.Zxid <= w.Through);
                 break;
             default: throw new InvalidOperationException(write.ToString());
         }
     }
+
+    /// <summary>The configuration in force at an entry of the log.</summary>
+    internal Ensemble ConfigAt(Zxid zxid) =>
+        Log.FindLast(entry => entry.Zxid <= zxid && entry.Type == EntryType.Config) is { } entry
+            ? Ensemble.Decode(entry.Payload.Span).At(entry.Zxid)
+            : _baseConfig ?? HardState.Founding!;
 
     internal void Take(SnapshotInfo snapshot) => Snapshot = snapshot;
 
@@ -65,8 +74,7 @@ internal sealed class ModelDisk(ServerId server, ulong incarnation)
         var history = new History(Base);
         foreach (Entry entry in Log) history.Append(entry.Point);
         var configs = new List<Ensemble>();
-        if (Snapshot is not null && Snapshot.Point == Base) configs.Add(Snapshot.Config);
-        else if (HardState.Founding is not null) configs.Add(HardState.Founding);
+        if ((_baseConfig ?? HardState.Founding) is { } first) configs.Add(first);
         configs.AddRange(Log.Where(static entry => entry.Type == EntryType.Config).Select(static entry => Ensemble.Decode(entry.Payload.Span).At(entry.Zxid)));
         return new RecoveredState(HardState, history, [.. configs], Snapshot, Log.Count > 0 ? Log[^1].UtcTicks : Snapshot?.UtcTicks ?? 0, Damage: null);
     }
