@@ -15,6 +15,10 @@ internal interface IStore : IDisposable
     /// <exception cref="StorageException">A write or an fsync failed. What is durable is not known: this store refuses every further write.</exception>
     string? Write(ReadOnlySpan<Output.Write> writes);
 
+    /// <summary>Nothing has been written for a moment: notes in the log how far it is durable, so that the next start can tell damage from a write that never ended. Cheap where that stands there already.</summary>
+    /// <exception cref="StorageException">As in <see cref="Write"/>.</exception>
+    void Idle();
+
     /// <summary>Entries after <paramref name="after"/> up to <paramref name="through"/>, contiguous, at least one and about <paramref name="bytesMax"/> bytes; empty where the log no longer holds the first.</summary>
     /// <exception cref="StorageException">The log is damaged, or cannot be read.</exception>
     Entry[] ReadEntries(Zxid after, Zxid through, int bytesMax);
