@@ -1,50 +1,46 @@
 namespace Zab.Replica;
 
 /// <summary>At the leader: which sessions have been silent for their timeout. By monotonic time; a new leader gives every session its full timeout again.</summary>
-/// <remarks>Not safe for concurrent use. Only what was committed ends a session: what is due here is proposed, and stays due until <see cref="Closed"/>.</remarks>
-internal sealed class SessionClock(TimeProvider time)
+/// <remarks>Not safe for concurrent use. Only an entry ends a session: what is due here is proposed, and is due again until <see cref="Closed"/> is told.</remarks>
+internal sealed class SessionClock(TimeProvider time) : ISessionClock
 {
-    /// <summary>An expiry that was proposed and not heard of is proposed again after this time.</summary>
-    internal static readonly TimeSpan ProposeAgain = TimeSpan.FromSeconds(2);
+    /// <summary>A session that was due and has not ended is due again after this time.</summary>
+    internal static readonly TimeSpan DueAgain = TimeSpan.FromSeconds(2);
+
+    /// <summary>Sessions that are due at once; the others are so a moment later.</summary>
+    internal const int DueMax = 1024;
 
     private readonly Dictionary<SessionId, Watched> _sessions = [];
     private readonly PriorityQueue<SessionId, long> _order = new();     // By a time at or before the session's own: a touch moves nothing here.
 
     internal int Count => _sessions.Count;
 
-    /// <summary>This server has become the leader; these sessions live.</summary>
-    internal void Start(IEnumerable<SessionTimeout> sessions)
+    public void Start(IReadOnlyList<SessionTimeout> sessions)
     {
         _sessions.Clear();
         _order.Clear();
-        foreach (SessionTimeout session in sessions) Created(session);
+        foreach (SessionTimeout session in sessions) Created(session.Id, session.Timeout);
     }
 
-    /// <summary>A session was created.</summary>
-    internal void Created(SessionTimeout session)
+    public void Created(SessionId session, TimeSpan timeout)
     {
-        long due = Now() + session.Timeout.Ticks;
-        if (due < 0) due = long.MaxValue;                               // A timeout of millennia.
-        if (_sessions.TryAdd(session.Id, new Watched(session.Timeout.Ticks) { Due = due })) _order.Enqueue(session.Id, due);
+        long due = After(timeout.Ticks);
+        if (_sessions.TryAdd(session, new Watched(timeout.Ticks) { Due = due })) _order.Enqueue(session, due);
     }
 
-    /// <summary>A session has ended.</summary>
-    internal void Closed(SessionId session) => _sessions.Remove(session);
+    public void Closed(SessionId session) => _sessions.Remove(session);
 
-    /// <summary>These sessions were heard from; those that do not live are ignored.</summary>
-    internal void Touch(ReadOnlySpan<SessionId> sessions)
+    /// <summary>The session was heard from; one that does not live is ignored.</summary>
+    public void Touch(SessionId session)
     {
-        long now = Now();
-        foreach (SessionId session in sessions)
-            if (_sessions.TryGetValue(session, out Watched? watched)) watched.Due = Math.Max(watched.Due, watched.Timeout > long.MaxValue - now ? long.MaxValue : now + watched.Timeout);
+        if (_sessions.TryGetValue(session, out Watched? watched)) watched.Due = After(watched.Timeout);
     }
 
-    /// <summary>At most so many sessions whose expiry is to be proposed now.</summary>
-    internal SessionId[] Due(int max)
+    public IReadOnlyList<SessionId> Due()
     {
         long now = Now();
-        var due = new List<SessionId>();
-        while (due.Count < max && _order.TryPeek(out SessionId session, out long at) && at <= now)
+        List<SessionId>? due = null;
+        while (due is not { Count: >= DueMax } && _order.TryPeek(out SessionId session, out long at) && at <= now)
         {
             if (!_sessions.TryGetValue(session, out Watched? watched))
             {
@@ -54,17 +50,20 @@ internal sealed class SessionClock(TimeProvider time)
 
             if (watched.Due <= now)
             {
-                due.Add(session);
-                watched.Due = now + ProposeAgain.Ticks;
+                (due ??= []).Add(session);
+                watched.Due = After(DueAgain.Ticks);
             }
 
             _order.DequeueEnqueue(session, watched.Due);
         }
 
-        return [.. due];
+        return due ?? (IReadOnlyList<SessionId>)[];
     }
 
     private long Now() => time.GetElapsedTime(0).Ticks;
+
+    /// <summary>So long from now; a timeout of millennia never comes.</summary>
+    private long After(long ticks) => Now() is var now && ticks > long.MaxValue - now ? long.MaxValue : now + ticks;
 
     private sealed class Watched(long timeout)
     {
