@@ -23,6 +23,9 @@ public readonly record struct Read
     /// <summary>Waits until this server has applied <paramref name="zxid"/>, then reads its state.</summary>
     public static Read AtLeast(Zxid zxid) => new(Level.AtLeast, zxid);
 
+    /// <summary>The same level, and a state in which <paramref name="zxid"/> is applied.</summary>
+    public Read NotBefore(Zxid zxid) => zxid > Zxid ? new(Kind, zxid) : this;
+
     /// <summary>The name of the level, with its zxid where it has one.</summary>
-    public override string ToString() => Kind == Level.AtLeast ? $"AtLeast({Zxid})" : Kind.ToString();
+    public override string ToString() => Zxid == default ? Kind.ToString() : $"{Kind}({Zxid})";
 }

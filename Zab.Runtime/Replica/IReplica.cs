@@ -62,7 +62,11 @@ internal sealed record ReplicaView(Role Role, ServerId? Leader, uint Epoch, stri
 /// <param name="Outcome">What is known of it.</param>
 /// <param name="Zxid">The zxid at which it was executed first, where <paramref name="Outcome"/> is an answer.</param>
 /// <param name="Reply">The answer, or code and text of the failure; valid during the call only.</param>
-internal readonly record struct AppliedRequest(Zxid Entry, SessionId Session, ulong Request, RequestOutcome Outcome, Zxid Zxid, ReadOnlyMemory<byte> Reply);
+internal readonly record struct AppliedRequest(Zxid Entry, SessionId Session, ulong Request, RequestOutcome Outcome, Zxid Zxid, ReadOnlyMemory<byte> Reply)
+{
+    /// <summary>The secret that a numbered request gave: one with a wrong secret is answered too, and that is no answer to the session's holder.</summary>
+    internal ulong Secret { get; init; }
+}
 
 /// <summary>What applying a request can come to; the same on every server.</summary>
 internal enum RequestOutcome : byte

@@ -13,7 +13,11 @@ internal sealed record ReplicaStatus(
     Zxid LastLogged,
     Zxid LastDurable,
     Zxid LastCommitted,
-    Zxid LastApplied);
+    Zxid LastApplied)
+{
+    /// <summary>How long ago this server last heard from its leader, or as the leader from a quorum; null while it has none.</summary>
+    internal TimeSpan? Age { get; init; }
+}
 
 /// <summary>The digest of the state after an entry: servers that applied the same have the same.</summary>
 internal sealed record StateDigest(Zxid Zxid, string Hex);

@@ -187,10 +187,10 @@ internal sealed class StateMachine
     }
 
     private static AppliedRequest Answer(Entry entry, in Request request, RequestOutcome outcome) =>
-        new(entry.Zxid, request.Session, request.Number, outcome, entry.Zxid, default);
+        new(entry.Zxid, request.Session, request.Number, outcome, entry.Zxid, default) { Secret = request.Secret };
 
     private static AppliedRequest Answer(Entry entry, in Request request, in CachedReply reply) =>
-        new(entry.Zxid, request.Session, request.Number, reply.Outcome, reply.Zxid, reply.Bytes);
+        new(entry.Zxid, request.Session, request.Number, reply.Outcome, reply.Zxid, reply.Bytes) { Secret = request.Secret };
 
     private static ulong HashAfter(ulong previous, in AppliedRequest applied)
     {
