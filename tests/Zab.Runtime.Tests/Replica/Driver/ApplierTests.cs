@@ -56,6 +56,7 @@ public class ApplierTests
         await server.Replica.WaitAppliedAsync(new Zxid(2, 1), CancellationToken.None);
 
         Assert.Equal(["applied 1/1 Result", "applied 1/2 SessionCreated", "applied 1/3 Result", "applied 2/1 Result"], journal.Of("applied"));
+        Assert.Empty(journal.Of("read"));
         Assert.Equal(2, await server.ValueAsync());
     }
 

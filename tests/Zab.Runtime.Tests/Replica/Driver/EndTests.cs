@@ -80,6 +80,25 @@ public class EndTests
     }
 
     [Fact]
+    public async Task The_log_writer_writes_nothing_after_an_error()
+    {
+        var journal = new Journal();
+        using var store = new FakeStore(journal, Run.Cluster) { FailWrites = "EIO" };
+        var failure = new FailureSwitch(static () => { });
+        var writer = new LogWriter(store, input => journal.Add($"post {input.GetType().Name}"), TimeSpan.FromMilliseconds(1));
+        Task ended = WorkerThread.Start("test", writer.Run, failure);
+        writer.Post([new Output.SaveHardState(new WriteId(1), new HardState())]);
+        journal.Until("post StorageFailed");
+        store.FailWrites = null;
+        writer.Post([new Output.SaveHardState(new WriteId(2), new HardState())]);
+        writer.Close();
+        await ended;
+
+        Assert.Equal(["write 1", "post StorageFailed"], journal.Lines);
+        Assert.False(failure.IsOn);
+    }
+
+    [Fact]
     public async Task Rot_that_is_met_while_reading_for_a_learner_is_a_storage_error()
     {
         var journal = new Journal();
@@ -104,7 +123,7 @@ public class EndTests
         var commit = new Output.Commit(new Zxid(1, 3));
         switch (bug)
         {
-            case "commit beyond durable": server.Do(new Output.Commit(new Zxid(1, 4))); break;
+            case "commit beyond durable": server.Do(new Output.Append(new WriteId(1), [Entries.Counting(4)[3]]), new Output.Commit(new Zxid(1, 4))); break;
             case "truncate below committed": server.Do(commit, new Output.Truncate(new WriteId(1), HistoryPoint.Empty)); break;
             case "fatal": server.Do(new Output.Fatal("rolled back disk")); break;
             case "the core throws": server.Post(new Input.PeerUnreachable(new ServerId(2))); break;
