@@ -34,7 +34,7 @@ internal static class ReplicatedParser
         bool isPublic = operations.All(static o => (o.Result?.IsPublic ?? true) && o.Parameters.All(static p => p.Value?.IsPublic ?? true));
         return new ReplicatedModel(
             HintName(type),
-            type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers)),
+            type.ContainingNamespace.IsGlobalNamespace ? null : CSharpText.Namespace(type.ContainingNamespace),
             new(Containers(type)),
             type.Name,
             CSharpText.Identifier(type.Name),
@@ -213,6 +213,6 @@ internal static class ReplicatedParser
     {
         string name = type.Name;
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType) name = $"{outer.Name}.{name}";
-        return type.ContainingNamespace.IsGlobalNamespace ? $"{name}.g.cs" : $"{type.ContainingNamespace.ToDisplayString()}.{name}.g.cs";
+        return type.ContainingNamespace.IsGlobalNamespace ? $"{name}.g.cs" : $"{CSharpText.NamespaceName(type.ContainingNamespace)}.{name}.g.cs";
     }
 }
