@@ -99,8 +99,10 @@ internal sealed class TypeResolver(INamedTypeSymbol replicated, CancellationToke
     private ValueModel? Collection(INamedTypeSymbol type, string kind, bool isNullable)
     {
         var arguments = new List<ValueModel>();
-        foreach (ITypeSymbol argument in type.TypeArguments)
+        for (int i = 0; i < type.TypeArguments.Length; i++)
         {
+            // Where nullable is off, a text is taken for one that may be null, but a key never is.
+            ITypeSymbol argument = type.TypeParameters[i].HasNotNullConstraint ? type.TypeArguments[i].WithNullableAnnotation(NullableAnnotation.NotAnnotated) : type.TypeArguments[i];
             if (Resolve(argument) is not { } value) return null;
             arguments.Add(value);
         }
