@@ -135,8 +135,7 @@ internal sealed class UserTypeParser(TypeResolver resolver, INamedTypeSymbol rep
 
     private static bool IsCandidate(ISymbol member) =>
         member is { IsStatic: false, DeclaredAccessibility: Accessibility.Public }
-        && member is IFieldSymbol { IsConst: false, IsImplicitlyDeclared: false } or IPropertySymbol { IsIndexer: false, GetMethod.DeclaredAccessibility: Accessibility.Public }
-        && !member.GetAttributes().Any(static a => a.AttributeClass?.Name == "MemoryPackIgnoreAttribute");
+        && member is IFieldSymbol { IsConst: false, IsImplicitlyDeclared: false } or IPropertySymbol { IsIndexer: false, GetMethod.DeclaredAccessibility: Accessibility.Public };
 
     private bool IsSettable(ISymbol member) => member switch
     {
