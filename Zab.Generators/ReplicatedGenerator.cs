@@ -12,6 +12,9 @@ public sealed class ReplicatedGenerator : IIncrementalGenerator
     /// <summary>The step that makes the model of a class; equal models end the run here.</summary>
     public const string ModelStep = "Model";
 
+    /// <summary>The step that finds the file names that differ in case only.</summary>
+    public const string HintNamesStep = "HintNames";
+
     /// <summary>The step that makes the text of a class.</summary>
     public const string SourceStep = "Source";
 
@@ -22,19 +25,33 @@ public sealed class ReplicatedGenerator : IIncrementalGenerator
             .ForAttributeWithMetadataName(
                 "Zab.ReplicatedAttribute",
                 static (_, _) => true,
-                static (c, cancellationToken) => Result.Of(((INamedTypeSymbol)c.TargetSymbol).ToDisplayString(), () => ReplicatedParser.Parse((INamedTypeSymbol)c.TargetSymbol, cancellationToken)))
+                static (c, cancellationToken) => Result.Of(((INamedTypeSymbol)c.TargetSymbol).ToDisplayString(), () => Model(c, cancellationToken)))
             .WithTrackingName(ModelStep);
 
+        IncrementalValueProvider<EquatableArray<string>> alike = models
+            .Collect()
+            .Select(static (all, _) => HintNames.Alike(all.Select(static m => m.Value?.HintName)))
+            .WithTrackingName(HintNamesStep);
+
         IncrementalValuesProvider<Result<EmittedFile>> files = models
-            .Select(static (model, _) => model.Then(static m => new EmittedFile(m.HintName, ReplicatedEmitter.Emit(m), m.Problems)))
+            .Combine(alike)
+            .Select(static (input, _) => input.Left.Then(m => new EmittedFile(HintNames.Unique(m, input.Right), ReplicatedEmitter.Emit(m), m.Problems)))
             .WithTrackingName(SourceStep);
 
         context.RegisterSourceOutput(files, static (output, file) =>
         {
             if (file.Failure is { } failure) output.ReportDiagnostic(Diagnostic.Create(Diagnostics.InternalError, Location.None, file.Subject, failure));
             if (file.Value is not { } emitted) return;
-            foreach (string problem in emitted.Problems) output.ReportDiagnostic(Diagnostic.Create(Diagnostics.NotEncodable, Location.None, problem));
+            foreach (Problem problem in emitted.Problems) output.ReportDiagnostic(Diagnostic.Create(Diagnostics.NotEncodable, Places.ToLocation(problem.Place), problem.Message));
             output.AddSource(emitted.HintName, emitted.Text);
         });
+    }
+
+    // A class that has the attribute on two of its parts, which the compiler refuses, is met twice; only the first counts.
+    private static ReplicatedModel? Model(GeneratorAttributeSyntaxContext context, CancellationToken cancellationToken)
+    {
+        var type = (INamedTypeSymbol)context.TargetSymbol;
+        AttributeData first = type.GetAttributes().First(a => a.AttributeClass?.Equals(context.Attributes[0].AttributeClass, SymbolEqualityComparer.Default) ?? false);
+        return first.ApplicationSyntaxReference?.Equals(context.Attributes[0].ApplicationSyntaxReference) ?? true ? ReplicatedParser.Parse(type, cancellationToken) : null;
     }
 }

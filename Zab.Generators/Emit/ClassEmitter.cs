@@ -46,7 +46,7 @@ internal static class ClassEmitter
 
         code.Close("};");
         code.Line();
-        code.Line($"static {model.Type} {Replicated(model)}.Create() => new();");
+        code.Line($"static {model.Type} {Replicated(model)}.Create() => {(model.CanCreate ? "new()" : $"throw new global::System.NotSupportedException({ClientEmitter.Literal($"{model.Name} has no constructor that takes nothing")})")};");
         code.Line();
         code.Line($"static void {Replicated(model)}.AddClient(global::Microsoft.Extensions.DependencyInjection.IServiceCollection services) =>");
         code.Indented($"global::Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<{ClientEmitter.InterfaceType(model)}>(services, static provider =>");

@@ -11,7 +11,7 @@ internal static class CodecEmitter
     internal static void Emit(CodeWriter code, CodecModel codec, string modifier)
     {
         string value = codec.IsReference ? codec.Type + "?" : codec.Type;
-        code.Line($"/// <summary>Writes and reads <see cref=\"{Cref(codec.Type)}\"/>: {Layout(codec)}.</summary>");
+        code.Line($"/// <summary>Writes and reads <see cref=\"{codec.Cref}\"/>: {Layout(codec)}.</summary>");
         code.Line("[global::System.Diagnostics.CodeAnalysis.ExcludeFromCodeCoverage]");
         code.Open($"{modifier} readonly struct {codec.Name} : {Serialization}ICodec<{value}>");
         if (codec.IsRaw)
@@ -156,6 +156,4 @@ internal static class CodecEmitter
     }
 
     private static string Accessor(MemberModel member) => "FieldOf" + member.Name;
-
-    private static string Cref(string type) => type.Replace('<', '{').Replace('>', '}').Replace("?", "");
 }

@@ -55,7 +55,7 @@ internal static class ProposalEmitter
         }
 
         var locals = new UniqueNames("reader", "members", "at", "exception");
-        string[] names = operation.Parameters.Select(p => locals.Take(p.Name)).Select(static n => "@" + n).ToArray();
+        string[] names = operation.Parameters.Select(p => locals.Take(p.Identifier)).ToArray();
         code.Line($"int members = reader.ReadObjectHeader({operation.Parameters.Count});");
         code.Line($"string at = {ClientEmitter.Literal($"{operation.ContractName}.{operation.Parameters[0].Name}")};");
         code.Open("try");

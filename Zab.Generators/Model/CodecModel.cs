@@ -3,7 +3,7 @@ namespace Zab.Generators.Model;
 /// <summary>The codec of one type of the user.</summary>
 /// <param name="Name">The name of the codec struct.</param>
 /// <param name="Type">The type in C#, without annotation.</param>
-/// <param name="TypeName">The simple name, for messages and documentation.</param>
+/// <param name="Cref">The type as a documentation comment names it.</param>
 /// <param name="Contract">The name of the type in the shape hash.</param>
 /// <param name="IsRaw">Without references: written as memory; else as an object with a header.</param>
 /// <param name="IsReference">A class, which may be null.</param>
@@ -18,7 +18,7 @@ namespace Zab.Generators.Model;
 internal sealed record CodecModel(
     string Name,
     string Type,
-    string TypeName,
+    string Cref,
     string Contract,
     bool IsRaw,
     bool IsReference,

@@ -1,6 +1,6 @@
 namespace Zab.Generators.Model;
 
-/// <summary>Everything that the emitted file depends on, and nothing else: no symbol, no syntax, no place in a file.</summary>
+/// <summary>Everything that the emitted file depends on, and nothing else: no symbol, no syntax; a place in a file only where something is refused.</summary>
 /// <param name="HintName">The name of the emitted file.</param>
 /// <param name="Namespace">The namespace, or null for the global one.</param>
 /// <param name="Containers">The declarations of the containing types, from the outermost.</param>
@@ -15,6 +15,7 @@ namespace Zab.Generators.Model;
 /// <param name="Client">The name of the client class.</param>
 /// <param name="Proposals">The name of the class around the proposals.</param>
 /// <param name="EmitsClass">Whether the class can be given its part.</param>
+/// <param name="CanCreate">Whether the class has a constructor that takes nothing.</param>
 /// <param name="Operations">Commands and queries.</param>
 /// <param name="State">The state.</param>
 /// <param name="Codecs">The codecs of the user's types.</param>
@@ -34,10 +35,11 @@ internal sealed record ReplicatedModel(
     string Client,
     string Proposals,
     bool EmitsClass,
+    bool CanCreate,
     EquatableArray<OperationModel> Operations,
     EquatableArray<FieldModel> State,
     EquatableArray<CodecModel> Codecs,
-    EquatableArray<string> Problems);
+    EquatableArray<Problem> Problems);
 
 /// <summary>One field of the state.</summary>
 /// <param name="Name">The field or the property, as the path of an error shows it.</param>

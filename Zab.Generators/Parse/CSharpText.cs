@@ -20,6 +20,19 @@ internal static class CSharpText
     /// <summary>The type as people and the shape hash know it.</summary>
     internal static string Name(ITypeSymbol type) => type.WithNullableAnnotation(NullableAnnotation.None).ToDisplayString(Plain);
 
+    /// <summary>The type as a documentation comment names it: a generic one by its definition, because the arguments of a cref can only be names.</summary>
+    internal static string Cref(INamedTypeSymbol type)
+    {
+        string name = Type(type);
+        return name.Contains("<") ? type.OriginalDefinition.GetDocumentationCommentId()! : name;
+    }
+
+    /// <summary>The namespace in C#.</summary>
+    internal static string Namespace(INamespaceSymbol ns) => ns.ToDisplayString(Qualified.WithGlobalNamespaceStyle(SymbolDisplayGlobalNamespaceStyle.Omitted));
+
+    /// <summary>The namespace as people know it.</summary>
+    internal static string NamespaceName(INamespaceSymbol ns) => ns.ToDisplayString(Plain);
+
     internal static string Identifier(string name) =>
         SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || SyntaxFacts.GetContextualKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
 

@@ -14,27 +14,18 @@ internal static class ReplicatedParser
     {
         if (type.Arity > 0 || type.TypeKind != TypeKind.Class || type.IsFileLocal || !ContainersArePartial(type)) return null;   // The analyzers say why.
 
-        string contractName = Attribute(type, "ReplicatedAttribute")?.Named("Name") ?? CSharpText.Name(type);
-        string client = Attribute(type, "ReplicatedAttribute")?.Named("Client") ?? type.Name + "Client";
-        string proposals = type.Name + "Proposals";
+        AttributeData? attribute = Attribute(type, "ReplicatedAttribute");
+        string contractName = attribute?.Named("Name") ?? CSharpText.Name(type);
         var resolver = new TypeResolver(type, cancellationToken);
-        var problems = new List<string>();
-
         List<FieldModel> state = State(type, resolver);
         ulong shape = Fnv.Hash64(StateContract(state, resolver.UserCodecs));
-        List<OperationModel> operations = Operations(type, resolver, problems);
-
-        problems.InsertRange(0, resolver.Problems.Distinct());
-        if (state.Count > FieldsMax) problems.Add($"{type.Name} has {state.Count} fields, {FieldsMax} are the most; put some of them into a type of their own");
-        foreach (IGrouping<uint, OperationModel> same in operations.GroupBy(static o => o.Id).Where(static g => g.Count() > 1))
-        {
-            problems.Add($"{type.Name}: {string.Join(" and ", same.Select(static o => $"'{o.ContractName}'"))} have the same id 0x{same.Key:X8}; give one of them another [Command(Name = …)]");
-        }
+        if (state.Count > FieldsMax) resolver.Report($"{type.Name} has {state.Count} fields, {FieldsMax} are the most; put some of them into a type of their own");
+        List<OperationModel> operations = Operations(type, resolver);
 
         bool isPublic = operations.All(static o => (o.Result?.IsPublic ?? true) && o.Parameters.All(static p => p.Value?.IsPublic ?? true));
         return new ReplicatedModel(
             HintName(type),
-            type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(SymbolDisplayFormat.CSharpErrorMessageFormat.WithMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.EscapeKeywordIdentifiers)),
+            type.ContainingNamespace.IsGlobalNamespace ? null : CSharpText.Namespace(type.ContainingNamespace),
             new(Containers(type)),
             type.Name,
             CSharpText.Identifier(type.Name),
@@ -44,14 +35,20 @@ internal static class ReplicatedParser
             contractName,
             Fnv.Hash32(contractName),
             shape,
-            client,
-            proposals,
-            EmitsClass: IsPartial(type),
+            attribute?.Named("Client") ?? type.Name + "Client",
+            type.Name + "Proposals",
+            EmitsClass: IsPartial(type) && !type.IsRecord && !type.IsStatic,
+            CanCreate: CanCreate(type),
             new(operations),
             new(state),
             new(resolver.UserCodecs),
-            new(problems));
+            new(resolver.Problems.Distinct()));
     }
+
+    private static bool CanCreate(INamedTypeSymbol type) =>
+        !type.IsAbstract
+        && type.InstanceConstructors.Any(static c => c.Parameters.Length == 0)
+        && !type.GetMembers().Any(static m => m is IFieldSymbol { IsRequired: true } or IPropertySymbol { IsRequired: true });
 
     private static List<FieldModel> State(INamedTypeSymbol type, TypeResolver resolver)
     {
@@ -59,14 +56,14 @@ internal static class ReplicatedParser
         var accessors = new UniqueNames("Equals", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString", "Finalize");
         foreach (IFieldSymbol field in DeclarationOrder.Of(type.GetMembers().OfType<IFieldSymbol>().Where(static f => !f.IsStatic && !f.IsConst)))
         {
-            string name = field.AssociatedSymbol?.Name ?? field.Name;
+            ISymbol declared = field.AssociatedSymbol ?? field;
             bool needsAccessor = field.IsReadOnly || field.AssociatedSymbol is not null;
             fields.Add(new FieldModel(
-                name,
+                declared.Name,
                 field.AssociatedSymbol is null ? CSharpText.Identifier(field.Name) : null,
-                needsAccessor ? CSharpText.Identifier(accessors.Take(name)) : null,
+                needsAccessor ? CSharpText.Identifier(accessors.Take(declared.Name)) : null,
                 field.Name,
-                resolver.Resolve(field.Type, $"{type.Name}.{name}")));
+                resolver.Resolve(field.Type, declared, $"{type.Name}.{declared.Name}")));
         }
 
         return fields;
@@ -82,55 +79,47 @@ internal static class ReplicatedParser
         return string.Concat(fields.Concat(types));
     }
 
-    private static List<OperationModel> Operations(INamedTypeSymbol type, TypeResolver resolver, List<string> problems)
+    private static List<OperationModel> Operations(INamedTypeSymbol type, TypeResolver resolver)
     {
         var operations = new List<OperationModel>();
+        var ids = new HashSet<uint>();
         var proposals = new UniqueNames("ClassId", type.Name + "Proposals", "Equals", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString", "Finalize");
         foreach (IMethodSymbol method in DeclarationOrder.Of(type.GetMembers().OfType<IMethodSymbol>()))
         {
             AttributeData? command = Attribute(method, "CommandAttribute");
             AttributeData? query = Attribute(method, "QueryAttribute");
-            if ((command ?? query) is not { } attribute) continue;
-            if (method.IsStatic || method.IsGenericMethod || method.ReturnsByRef || method.ReturnsByRefReadonly || method.Parameters.Any(static p => p.RefKind is not (RefKind.None or RefKind.In))) continue;   // The analyzers say why.
-            operations.Add(Operation(type, method, attribute, command is not null, proposals, resolver, problems));
+            if ((command ?? query) is not { } attribute || !HasShape(method, ContextOf(command is not null))) continue;
+            string contractName = attribute.Named("Name") ?? method.Name;
+            if (ids.Add(Fnv.Hash32(contractName))) operations.Add(Operation(type, method, contractName, command is not null, proposals, resolver));
         }
 
         return operations;
     }
 
-    private static OperationModel Operation(INamedTypeSymbol type, IMethodSymbol method, AttributeData attribute, bool isCommand, UniqueNames proposals, TypeResolver resolver, List<string> problems)
+    // Whether a call of it can be made from bytes. The analyzers say why not; and two of one name are one too many.
+    private static bool HasShape(IMethodSymbol method, string context) =>
+        method is { IsStatic: false, IsGenericMethod: false, IsAbstract: false, IsAsync: false, ReturnsByRef: false, ReturnsByRefReadonly: false, IsVararg: false }
+        && !IsTask(method.ReturnType)
+        && method.Parameters.Select(static (p, i) => (Parameter: p, Index: i)).All(p =>
+            p.Parameter.RefKind is RefKind.None or RefKind.In
+            && p.Parameter.Type is { TypeKind: not (TypeKind.Pointer or TypeKind.FunctionPointer) }
+            && CSharpText.Name(p.Parameter.Type) is not ("Zab.Read" or "System.Threading.CancellationToken")
+            && (!p.Parameter.Type.IsRefLikeType || (p.Index == 0 && CSharpText.Name(p.Parameter.Type) == context)));
+
+    private static string ContextOf(bool isCommand) => isCommand ? "Zab.CommandContext" : "Zab.QueryContext";
+
+    private static bool IsTask(ITypeSymbol type) =>
+        type is { Name: "Task" or "ValueTask", ContainingNamespace: { Name: "Tasks", ContainingNamespace: { Name: "Threading", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } } };
+
+    private static OperationModel Operation(INamedTypeSymbol type, IMethodSymbol method, string contractName, bool isCommand, UniqueNames proposals, TypeResolver resolver)
     {
-        string contractName = attribute.Named("Name") ?? method.Name;
         string proposal = CSharpText.Identifier(proposals.Take(CSharpText.ToIdentifier(contractName)));
-        string context = isCommand ? "Zab.CommandContext" : "Zab.QueryContext";
-        bool takesContext = method.Parameters.Length > 0 && CSharpText.Name(method.Parameters[0].Type) == context;
-        string? problem = null;
-
-        var properties = new UniqueNames("Equals", "GetHashCode", "ToString", "GetType", "MemberwiseClone", "ReferenceEquals", "Finalize", "Deconstruct", "PrintMembers", proposal);
+        bool takesContext = method.Parameters.Length > 0 && CSharpText.Name(method.Parameters[0].Type) == ContextOf(isCommand);
         var names = new UniqueNames(method.Parameters.Select(static p => p.Name).ToArray());
-        var parameters = new List<ParameterModel>();
-        foreach (IParameterSymbol parameter in method.Parameters.Skip(takesContext ? 1 : 0))
-        {
-            ValueModel? value = resolver.Resolve(parameter.Type, $"{type.Name}.{method.Name}({parameter.Name})");
-            if (value is { IsPrivate: true }) problems.Add(problem = $"{type.Name}.{method.Name}({parameter.Name}) → {CSharpText.Name(parameter.Type)} is private: the client cannot name it; make it internal or public");
-            if (value is null) problem ??= $"{type.Name}.{method.Name}({parameter.Name}) cannot be encoded";
-            parameters.Add(new ParameterModel(
-                parameter.Name,
-                CSharpText.Identifier(parameter.Name),
-                CSharpText.Identifier(properties.Take(CSharpText.Pascal(parameter.Name))),
-                value?.Type ?? CSharpText.Type(parameter.Type),
-                value,
-                CSharpText.Default(parameter)));
-        }
 
-        ValueModel? result = null;
-        if (!method.ReturnsVoid)
-        {
-            result = resolver.Resolve(method.ReturnType, $"{type.Name}.{method.Name} returns");
-            if (result is null) problem ??= $"the result of {type.Name}.{method.Name} cannot be encoded";
-            else if (result.IsPrivate) problems.Add(problem = $"{type.Name}.{method.Name} returns {CSharpText.Name(method.ReturnType)}, which is private: the client cannot name it; make it internal or public");
-        }
-
+        string? problem = null;
+        List<ParameterModel> parameters = Parameters(type, method, takesContext, proposal, resolver, ref problem);
+        ValueModel? result = method.ReturnsVoid ? null : Result(type, method, resolver, ref problem);
         return new OperationModel(
             isCommand,
             CSharpText.Identifier(method.Name),
@@ -147,6 +136,36 @@ internal static class ReplicatedParser
             names.Take("read"),
             problem,
             problem is null || method.ReturnsVoid ? null : CSharpText.Type(method.ReturnType));
+    }
+
+    private static List<ParameterModel> Parameters(INamedTypeSymbol type, IMethodSymbol method, bool takesContext, string proposal, TypeResolver resolver, ref string? problem)
+    {
+        var properties = new UniqueNames("Equals", "GetHashCode", "ToString", "GetType", "MemberwiseClone", "ReferenceEquals", "Finalize", "Deconstruct", "PrintMembers", proposal);
+        var parameters = new List<ParameterModel>();
+        foreach (IParameterSymbol parameter in method.Parameters.Skip(takesContext ? 1 : 0))
+        {
+            string place = $"{type.Name}.{method.Name}({parameter.Name})";
+            ValueModel? value = resolver.Resolve(parameter.Type, parameter, place);
+            if (value is null) problem ??= $"{place} cannot be encoded";
+            else if (value.IsPrivate) resolver.Report(problem = $"{place} → {CSharpText.Name(parameter.Type)} is private: the client cannot name it; make it internal or public");
+            parameters.Add(new ParameterModel(
+                parameter.Name,
+                CSharpText.Identifier(parameter.Name),
+                CSharpText.Identifier(properties.Take(CSharpText.Pascal(parameter.Name))),
+                value?.Type ?? CSharpText.Type(parameter.Type),
+                value,
+                CSharpText.Default(parameter)));
+        }
+
+        return parameters;
+    }
+
+    private static ValueModel? Result(INamedTypeSymbol type, IMethodSymbol method, TypeResolver resolver, ref string? problem)
+    {
+        ValueModel? result = resolver.Resolve(method.ReturnType, method, $"{type.Name}.{method.Name} returns");
+        if (result is null) problem ??= $"the result of {type.Name}.{method.Name} cannot be encoded";
+        else if (result.IsPrivate) resolver.Report(problem = $"{type.Name}.{method.Name} returns {CSharpText.Name(method.ReturnType)}, which is private: the client cannot name it; make it internal or public");
+        return result;
     }
 
     private static string? Obsolete(IMethodSymbol method)
@@ -213,6 +232,6 @@ internal static class ReplicatedParser
     {
         string name = type.Name;
         for (INamedTypeSymbol? outer = type.ContainingType; outer is not null; outer = outer.ContainingType) name = $"{outer.Name}.{name}";
-        return type.ContainingNamespace.IsGlobalNamespace ? $"{name}.g.cs" : $"{type.ContainingNamespace.ToDisplayString()}.{name}.g.cs";
+        return type.ContainingNamespace.IsGlobalNamespace ? $"{name}.g.cs" : $"{CSharpText.NamespaceName(type.ContainingNamespace)}.{name}.g.cs";
     }
 }

@@ -14,17 +14,19 @@ internal sealed class TypeResolver(INamedTypeSymbol replicated, CancellationToke
     private readonly List<CodecModel?> _codecs = [];
     private readonly List<TypeState> _open = [];
     private readonly List<string> _path = [];
+    private ISymbol _member = replicated;
     private readonly UniqueNames _codecNames = new("ZabCodecs", "ZabFields");
 
     /// <summary>The codecs of the user's types, in the order in which they were met.</summary>
     internal IEnumerable<CodecModel> UserCodecs => _codecs.Where(static c => c is not null).Select(static c => c!);
 
     /// <summary>What cannot be encoded, each with the path to it.</summary>
-    internal List<string> Problems { get; } = [];
+    internal List<Problem> Problems { get; } = [];
 
-    /// <summary>How a value in the place named <paramref name="root"/> is encoded; null where it cannot be, which was then added to <see cref="Problems"/>.</summary>
-    internal ValueModel? Resolve(ITypeSymbol type, string root)
+    /// <summary>How the value of <paramref name="member"/>, in the place named <paramref name="root"/>, is encoded; null where it cannot be, which was then added to <see cref="Problems"/>.</summary>
+    internal ValueModel? Resolve(ITypeSymbol type, ISymbol member, string root)
     {
+        _member = member;
         _path.Clear();
         _path.Add(root);
         return Resolve(type);
@@ -99,8 +101,10 @@ internal sealed class TypeResolver(INamedTypeSymbol replicated, CancellationToke
     private ValueModel? Collection(INamedTypeSymbol type, string kind, bool isNullable)
     {
         var arguments = new List<ValueModel>();
-        foreach (ITypeSymbol argument in type.TypeArguments)
+        for (int i = 0; i < type.TypeArguments.Length; i++)
         {
+            // Where nullable is off, a text is taken for one that may be null, but a key never is.
+            ITypeSymbol argument = type.TypeParameters[i].HasNotNullConstraint ? type.TypeArguments[i].WithNullableAnnotation(NullableAnnotation.NotAnnotated) : type.TypeArguments[i];
             if (Resolve(argument) is not { } value) return null;
             arguments.Add(value);
         }
@@ -177,9 +181,12 @@ internal sealed class TypeResolver(INamedTypeSymbol replicated, CancellationToke
 
     internal ValueModel? Refuse(ITypeSymbol type, string reason)
     {
-        Problems.Add($"{string.Join(" → ", _path)} → {CSharpText.Name(type)} {reason}");
+        Report($"{string.Join(" → ", _path)} → {CSharpText.Name(type)} {reason}");
         return null;
     }
+
+    /// <summary>Adds a problem of the member that is being resolved.</summary>
+    internal void Report(string message) => Problems.Add(new Problem(message, Places.Of(_member)));
 
     private static string CodecName(INamedTypeSymbol type)
     {

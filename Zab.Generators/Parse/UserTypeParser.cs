@@ -44,7 +44,7 @@ internal sealed class UserTypeParser(TypeResolver resolver, INamedTypeSymbol rep
         }
 
         return new CodecModel(
-            codec, CSharpText.Type(type), type.Name, CSharpText.Name(type), IsRaw: true, IsReference: false, IsOpen: false, IsRecursive: false, isPrivate,
+            codec, CSharpText.Type(type), CSharpText.Cref(type), CSharpText.Name(type), IsRaw: true, IsReference: false, IsOpen: false, IsRecursive: false, isPrivate,
             size, alignment, new(members), new(arguments), new(initialized));
     }
 
@@ -92,7 +92,7 @@ internal sealed class UserTypeParser(TypeResolver resolver, INamedTypeSymbol rep
         if (constructor is null && !type.IsValueType) return Refuse(type, "has no constructor that generated code can call with its members");
         (List<int> arguments, List<int> initialized, _) = Construction(type, symbols, members);
         return new CodecModel(
-            codec, CSharpText.Type(type), type.Name, CSharpText.Name(type), IsRaw: false, type.IsReferenceType, IsOpen: type.IsReferenceType && !type.IsSealed, IsRecursive: false, isPrivate,
+            codec, CSharpText.Type(type), CSharpText.Cref(type), CSharpText.Name(type), IsRaw: false, type.IsReferenceType, IsOpen: type.IsReferenceType && !type.IsSealed, IsRecursive: false, isPrivate,
             0, 0, new(members), new(arguments), new(initialized));
     }
 
@@ -135,8 +135,7 @@ internal sealed class UserTypeParser(TypeResolver resolver, INamedTypeSymbol rep
 
     private static bool IsCandidate(ISymbol member) =>
         member is { IsStatic: false, DeclaredAccessibility: Accessibility.Public }
-        && member is IFieldSymbol { IsConst: false, IsImplicitlyDeclared: false } or IPropertySymbol { IsIndexer: false, GetMethod.DeclaredAccessibility: Accessibility.Public }
-        && !member.GetAttributes().Any(static a => a.AttributeClass?.Name == "MemoryPackIgnoreAttribute");
+        && member is IFieldSymbol { IsConst: false, IsImplicitlyDeclared: false } or IPropertySymbol { IsIndexer: false, GetMethod.DeclaredAccessibility: Accessibility.Public };
 
     private bool IsSettable(ISymbol member) => member switch
     {
