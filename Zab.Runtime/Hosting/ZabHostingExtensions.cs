@@ -57,6 +57,7 @@ public static class ZabHostingExtensions
         services.AddSingleton<IZabSessions, LocalSessions>();
         services.AddSingleton(static provider => new ZabServer(Options(provider).ServerId));
         services.AddSingleton<IZabServer>(static provider => provider.GetRequiredService<ZabServer>());
+        services.TryAddSingleton<IDataDirectories, DataDirectories>();
         services.TryAddSingleton<ReplicaLauncher>(static provider => new ReplicaStart(provider.GetRequiredService<IDataDirectories>(), provider.GetRequiredService<TimeProvider>()).LaunchAsync);
         services.AddHostedService<ZabHostedService>();
     }

@@ -19,7 +19,7 @@ public static class ZabServerInit
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ReplicaOptions options = ReplicaOptionsFactory.Make(services.GetRequiredService<IOptions<ZabOptions>>().Value);
-        var founding = new Ensemble(Zxid.None, options.Servers.Select(static server => new Member(server.Id, IsVoter: !server.IsObserver, default)));
+        Ensemble founding = Ensemble.VotersOf(options.Servers.Select(static server => new Member(server.Id, IsVoter: !server.IsObserver, default)));
         try
         {
             services.GetRequiredService<IDataDirectories>().Init(options, name, founding);

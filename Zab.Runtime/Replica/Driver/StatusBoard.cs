@@ -3,7 +3,7 @@ using Zab.Core;
 namespace Zab.Replica;
 
 /// <summary>What a peer says of itself between two steps.</summary>
-internal readonly record struct PeerPicture(Role Role, ServerId? Leader, uint Epoch, string? Reason, HardState HardState, Zxid LastLogged, Zxid LastDurable, Zxid LastCommitted);
+internal readonly record struct PeerPicture(Role Role, ServerId? Leader, uint Epoch, string? Reason, bool IsRecovering, HardState HardState, Zxid LastLogged, Zxid LastDurable, Zxid LastCommitted);
 
 /// <summary>Where this server stands, for anybody to look at: immutable records, swapped after each turn of the loop.</summary>
 internal sealed class StatusBoard
@@ -51,7 +51,7 @@ internal sealed class StatusBoard
     }
 
     private ReplicaStatus StatusOf(PeerPicture picture) => new(
-        _view, _self, picture.HardState.ClusterId, IsRecovering: picture.HardState.RepairFloor is not null, picture.HardState.AcceptedEpoch, picture.HardState.CurrentEpoch,
+        _view, _self, picture.HardState.ClusterId, picture.IsRecovering, picture.HardState.AcceptedEpoch, picture.HardState.CurrentEpoch,
         picture.LastLogged, picture.LastDurable, picture.LastCommitted, LastApplied: Zxid.None);
 
     private static ReplicaView ViewOf(PeerPicture picture) => new(picture.Role, picture.Leader, picture.Epoch, picture.Reason);
