@@ -14,10 +14,13 @@ internal sealed class Acceptor(LocalServer local, ChannelTable channels, Action<
     private readonly Lock _gate = new();
     private readonly Dictionary<ServerId, PeerInbox> _inboxes = [];
 
-    internal async Task ServeAsync(Socket socket, CancellationToken stopping)
+    /// <summary>Takes a connection over from the listener, in the order in which they were accepted.</summary>
+    internal LinkedListNode<Socket> Enter(Socket socket) => _reception.Enter(socket);
+
+    internal async Task ServeAsync(LinkedListNode<Socket> entered, CancellationToken stopping)
     {
-        using Socket owned = socket;
-        if (await _reception.MeetAsync(socket, stopping).ConfigureAwait(false) is not { } guest) return;
+        using Socket owned = entered.Value;
+        if (await _reception.MeetAsync(entered, stopping).ConfigureAwait(false) is not { } guest) return;
         using Connection connection = guest.Connection;
         Task serving = guest.Hello.Kind == ConnectionKind.Channel ? ServeChannelAsync(guest, stopping) : ServePeerAsync(guest, stopping);
         await serving.ConfigureAwait(false);

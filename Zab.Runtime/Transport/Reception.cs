@@ -18,11 +18,14 @@ internal sealed class Reception(LocalServer local, ChannelTable channels)
 {
     private readonly HandshakeTable _handshakes = new();
 
+    /// <summary>Puts an accepted connection among those that are to say who they are; called in the order in which they were accepted.</summary>
+    internal LinkedListNode<Socket> Enter(Socket socket) => _handshakes.Enter(socket);
+
     /// <summary>The guest, whose connection the caller owns; null where nobody is let in, which has been logged.</summary>
-    internal async Task<Guest?> MeetAsync(Socket socket, CancellationToken stopping)
+    internal async Task<Guest?> MeetAsync(LinkedListNode<Socket> entry, CancellationToken stopping)
     {
         string remote = "an address that is gone";
-        LinkedListNode<Socket> entry = _handshakes.Enter(socket);
+        Socket socket = entry.Value;
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         deadline.CancelAfter(local.Options.HelloTimeout);
         string? failure = null;

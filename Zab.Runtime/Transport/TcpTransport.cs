@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Zab.Core;
@@ -92,9 +93,10 @@ internal sealed class TcpTransport : ITransport
         _stopping.Dispose();
     }
 
-    private void Serve(System.Net.Sockets.Socket accepted)
+    private void Serve(Socket accepted)
     {
-        if (!_tasks.TryRun(() => _acceptor.ServeAsync(accepted, _stopping.Token))) accepted.Dispose();
+        LinkedListNode<Socket> entered = _acceptor.Enter(accepted);
+        if (!_tasks.TryRun(() => _acceptor.ServeAsync(entered, _stopping.Token))) accepted.Dispose();
     }
 
     private void HeardFrom(ServerId peer)

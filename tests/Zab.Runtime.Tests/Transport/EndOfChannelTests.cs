@@ -62,15 +62,17 @@ public sealed class EndOfChannelTests : IAsyncLifetime
     [Fact]
     public async Task A_Goodbye_and_what_stands_before_it_arrive_before_the_end()
     {
-        ChannelId channel = await _net.ConnectAsync(_learner, _leader);
-        for (int i = 0; i < 1000; i++) _leader.Transport.Send(channel, Sample.Commit(i));
-        _leader.Transport.Send(channel, new Message.Goodbye("another leads"));
-        _leader.Transport.Close(channel, "another leads");
-        _leader.Transport.Send(channel, Sample.Commit(1001));
+        TestServer leader = await _net.StartAsync(4, new TcpTransportOptions { GoodbyeTimeout = Inbox.Patience });
+        ChannelId channel = await _net.ConnectAsync(_learner, leader);
+        Message proposal = Sample.Proposal(new byte[1024 * 1024]);   // More of them than the system takes at once.
+        for (int i = 0; i < 20; i++) leader.Transport.Send(channel, proposal);
+        leader.Transport.Send(channel, new Message.Goodbye("another leads"));
+        leader.Transport.Close(channel, "another leads");
+        leader.Transport.Send(channel, Sample.Commit(1001));
 
-        for (int i = 0; i < 1000; i++) Assert.Equal(Sample.Commit(i), (await _learner.Inbox.NextAsync<Input.Received>()).Message);
+        for (int i = 0; i < 20; i++) Assert.IsType<Message.Proposal>((await _learner.Inbox.NextAsync<Input.Received>()).Message);
         Assert.Equal(new Message.Goodbye("another leads"), (await _learner.Inbox.NextAsync<Input.Received>()).Message);
-        Assert.Equal(new Input.ChannelDown(channel, "server 1 closed the connection"), await _learner.Inbox.NextAsync<Input.ChannelDown>());
+        Assert.Equal(new Input.ChannelDown(channel, "server 4 closed the connection"), await _learner.Inbox.NextAsync<Input.ChannelDown>());
     }
 
     [Fact]

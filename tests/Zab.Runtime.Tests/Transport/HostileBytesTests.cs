@@ -140,10 +140,10 @@ public sealed class HostileBytesTests : IAsyncLifetime
     [Fact]
     public async Task Silent_connections_keep_nobody_out()
     {
+        TestServer patient = await _net.StartAsync(4, new TcpTransportOptions { HelloTimeout = Inbox.Patience * 10 });
         var silent = new List<RawConnection>();
-        for (int i = 0; i < Limits.HandshakesMax + 20; i++) silent.Add(await RawConnection.DialAsync(_leader));
-        ChannelId channel = await _net.ConnectAsync(_learner, _leader);
-        _learner.Transport.Close(channel, "enough");
+        for (int i = 0; i < Limits.HandshakesMax + 20; i++) silent.Add(await RawConnection.DialAsync(patient));
+        await _net.ConnectAsync(_learner, patient);
         foreach (RawConnection oldest in silent.Take(20)) Assert.Equal(0, await oldest.ClosedAsync());
         foreach (RawConnection connection in silent) connection.Dispose();
     }

@@ -92,6 +92,18 @@ public sealed class PeerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_peer_that_is_heard_from_is_tried_again_at_once()
+    {
+        TestServer slow = await _net.StartAsync(4, new TcpTransportOptions { ReconnectDelayMin = Inbox.Patience * 10, ReconnectDelayMax = Inbox.Patience * 10 });
+        slow.Transport.SendPeer(_net.AddNobody(2), Sample.Vote(1));
+        await slow.Inbox.NextAsync<Input.PeerUnreachable>();
+
+        TestServer two = await _net.StartAsync(2);
+        two.Transport.SendPeer(slow.Id, Sample.Vote(2));
+        Assert.Equal(Sample.Vote(1), (await two.Inbox.NextAsync<Input.PeerMessage>()).Message);
+    }
+
+    [Fact]
     public async Task A_vote_without_receipt_is_sent_again_on_the_next_connection()
     {
         using var server = new RawServer(_net, 2);
