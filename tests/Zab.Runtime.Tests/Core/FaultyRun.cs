@@ -93,6 +93,7 @@ internal sealed class FaultyRun
         server.Crash();
         server.Disk = new ModelDisk(server.Id, _random.NextUInt64());
         _wiped = server.Id;
+        _net.Lost.Add(server.Id);
     }
 
     private bool IsAdmitted(ServerId id) => _net.Servers.Values.All(s => s.Peer is { } peer && peer.LastCommitted >= peer.Config.Version && peer.Config.Find(id)!.Incarnation == _net.Servers[id].Disk.HardState.Incarnation);

@@ -46,6 +46,9 @@ internal sealed class ModelNet
 
     internal IReadOnlyList<HistoryPoint> Order => _order;
 
+    /// <summary>Servers whose disk was lost after they may have acknowledged: their acks were true when they were given.</summary>
+    internal HashSet<ServerId> Lost { get; } = [];
+
     internal IReadOnlyDictionary<uint, ServerId> Leaders => _leaders;
 
     internal ModelServer this[uint id] => Servers[new ServerId(id)];
@@ -211,7 +214,7 @@ internal sealed class ModelNet
             else
             {
                 Assert.True(~place == _order.Count, $"I12: {server.Id} applies {entry.Point}, which others passed over\n{Describe()}");
-                int holders = Members.Voters.Count(voter => Servers[voter.Id].Disk.Holds(entry.Point));
+                int holders = Members.Voters.Count(voter => Servers[voter.Id].Disk.Holds(entry.Point) || Lost.Contains(voter.Id));
                 Assert.True(holders >= Members.QuorumSize, $"I5: {entry.Point} is committed and on {holders} voters' disks\n{Describe()}");
                 _order.Add(entry.Point);
             }
