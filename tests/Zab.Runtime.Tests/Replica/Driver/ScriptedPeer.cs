@@ -14,7 +14,7 @@ internal sealed class ScriptedPeer(Journal journal, RecoveredState recovered)
     internal PeerPart Part => new(Step, Picture);
 
     internal static PeerPicture Picture(RecoveredState recovered) =>
-        new(Role.Looking, Leader: null, Epoch: 0, "scripted", recovered.HardState, recovered.History.Last.Zxid, recovered.History.Last.Zxid, Zxid.None);
+        new(Role.Looking, Leader: null, Epoch: 0, "scripted", IsRecovering: false, recovered.HardState, recovered.History.Last.Zxid, recovered.History.Last.Zxid, Zxid.None);
 
     private PeerPicture Picture() => Picture(recovered);
 
