@@ -20,7 +20,7 @@ internal sealed class SoloPeer(Journal journal, ClusterId cluster)
     internal PeerPart Part => new(Step, Picture);
 
     private PeerPicture Picture() =>
-        new(_role, _role == Role.Leading ? new ServerId(1) : null, _role == Role.Leading ? 1u : 0, Reason: null, new HardState { ClusterId = cluster, ServerId = new ServerId(1) }, _last.Zxid, _committed, _committed);
+        new(_role, _role == Role.Leading ? new ServerId(1) : null, _role == Role.Leading ? 1u : 0, Reason: null, IsRecovering: false, new HardState { ClusterId = cluster, ServerId = new ServerId(1) }, _last.Zxid, _committed, _committed);
 
     private void Step(Instant now, Input input, Outputs outputs)
     {
