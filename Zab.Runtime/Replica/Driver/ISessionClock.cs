@@ -12,6 +12,6 @@ internal interface ISessionClock
 
     void Closed(SessionId session);
 
-    /// <summary>The sessions that have been silent for their timeout.</summary>
+    /// <summary>The sessions that have been silent for their timeout; one that lives on is due again after a while.</summary>
     IReadOnlyList<SessionId> Due();
 }

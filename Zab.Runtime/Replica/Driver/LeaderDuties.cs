@@ -64,7 +64,11 @@ internal sealed class LeaderDuties(ISessionClock clock, Func<ProposalRequest, bo
         lock (_gate)
         {
             if (!_hasBegun) return;
-            foreach (SessionId session in sessions) clock.Touch(session);
+            foreach (SessionId session in sessions)
+            {
+                clock.Touch(session);
+                _expiring.Remove(session);      // Alive after all: where its end was refused, it is not proposed again.
+            }
         }
     }
 
@@ -79,7 +83,12 @@ internal sealed class LeaderDuties(ISessionClock clock, Func<ProposalRequest, bo
         lock (_gate)
         {
             if (!_hasBegun) return;
-            foreach (SessionId session in clock.Due()) _isDue |= _expiring.Add(session);
+            foreach (SessionId session in clock.Due())
+            {
+                _expiring.Add(session);
+                _isDue = true;
+            }
+
             if (_isDue) Propose();
         }
     }

@@ -188,13 +188,16 @@ public class ApplierTests
         server.Store.Incoming = run.Snapshot();
         var info = new SnapshotInfo(run.Log[^1].Point, Server.Ensemble, run.Log[^1].UtcTicks, server.Store.Incoming.Length, 0);
         server.Store.Gate.Reset();
-        server.Do(new Output.InstallSnapshot(new WriteId(1), info));
-        journal.Until("write 1");
-        server.Do(new Output.Commit(new Zxid(1, 3)));
-        server.Store.Gate.Set();                                // The log may be gone before, while or after the applier reads it.
+        server.Store.ReadGate.Reset();
+        server.Do(new Output.InstallSnapshot(new WriteId(1), info), new Output.Commit(new Zxid(1, 3)));
+        journal.Until("read 0/0-1/3");
+        server.Store.Gate.Set();
+        journal.Until("durable 1");
+        server.Store.ReadGate.Set();                            // The log is gone when the applier reads it.
         await server.Replica.WaitAppliedAsync(new Zxid(1, 6), CancellationToken.None);
 
         Assert.Equal(run.Machine.Digest(), (await server.Replica.DigestAsync(CancellationToken.None)).Hex);
+        Assert.Empty(journal.Of("applied"));
     }
 
     [Fact]

@@ -21,14 +21,14 @@ internal sealed class FakeListener(Journal journal) : IReplicaListener
     public void OnRoleChanged(ReplicaView view) => journal.Add($"role {view.Role}");
 }
 
-/// <summary>A clock of sessions that strikes when the test says so.</summary>
+/// <summary>A clock of sessions that strikes once, when the test says so.</summary>
 internal sealed class FakeSessionClock(Journal journal) : ISessionClock
 {
-    private volatile SessionId[] _due = [];
+    private SessionId[] _due = [];
 
     internal SessionId[] Silent
     {
-        set => _due = value;
+        set => Volatile.Write(ref _due, value);
     }
 
     public void Start(IReadOnlyList<SessionTimeout> sessions) => journal.Add($"clock starts with {sessions.Count}");
@@ -39,5 +39,5 @@ internal sealed class FakeSessionClock(Journal journal) : ISessionClock
 
     public void Closed(SessionId session) => journal.Add($"clock closed {session}");
 
-    public IReadOnlyList<SessionId> Due() => _due;
+    public IReadOnlyList<SessionId> Due() => Interlocked.Exchange(ref _due, []);
 }

@@ -55,6 +55,33 @@ public class LeaderDutiesTests
     }
 
     [Fact]
+    public void A_session_that_is_heard_from_after_its_end_was_refused_lives_on()
+    {
+        var journal = new Journal();
+        var session = new SessionId(5);
+        var duties = new LeaderDuties(
+            new FakeSessionClock(journal) { Silent = [session] },
+            request =>
+            {
+                journal.Add($"proposes {(RequestKind)request.Payload.Span[0]}");
+                return true;
+            },
+            new JournalLoggers(journal));
+        Assert.True(duties.IsNewLeader(Role.Leading, 2));
+        Assert.False(duties.IsNewLeader(Role.Leading, 2));
+        duties.Begin(2, [new SessionTimeout(session, TimeSpan.FromMinutes(10))], []);
+        duties.Tick();
+        duties.Refused();
+        duties.Tick();
+        Assert.Equal(["proposes ExpireSession", "proposes ExpireSession"], journal.Of("proposes"));
+        duties.Refused();
+        duties.Touched([session]);
+        duties.Tick();
+
+        Assert.Equal(2, journal.Of("proposes").Length);
+    }
+
+    [Fact]
     public async Task A_deposed_leader_has_no_duties()
     {
         var journal = new Journal();
