@@ -38,6 +38,9 @@ internal sealed class Peer : IPeerRoles
     /// <summary>The epoch of the leader that this server is or follows; 0 while looking.</summary>
     internal uint Epoch => Role switch { Role.Leading => _leader!.Epoch, Role.Following or Role.Observing => _learner!.Epoch, _ => 0 };
 
+    /// <summary>When this server last heard that its state was current: from its leader, or as the leader from a quorum. In monotonic ticks of the steps; null where there is no leader.</summary>
+    internal long? HeardAt => Role switch { Role.Leading => _leader!.QuorumHeardAt, Role.Following or Role.Observing => _learner!.LeaderHeardAt, _ => null };
+
     /// <summary>Why this server is not serving, for people; null where it is.</summary>
     internal string? Reason { get; private set; }
 

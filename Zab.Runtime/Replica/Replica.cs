@@ -29,6 +29,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
     private readonly FailureSwitch _failure;
     private readonly PendingReads _reads;
     private readonly StatusBoard _board;
+    private readonly ReplicaClock _clock;
     private readonly LogWriter _writer;
     private readonly LogReader _reader;
     private readonly Snapshotter _snapshotter;
@@ -43,6 +44,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
         IStore store = parts.Store;
         _failure = new FailureSwitch(_inputs.Wake);
         _reads = new PendingReads(_inputs.Post, Limits.PendingReadsMax);
+        _clock = new ReplicaClock(parts.Time);
         _board = new StatusBoard(options.ServerId, parts.Peer.Picture());
         _writer = new LogWriter(store, _inputs.Post, options.Peer.Tick);
         _reader = new LogReader(store, _inputs.Post, _failure);
@@ -52,7 +54,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
         _applier = new Applier(classes, store, window, listener, duties, _snapshotter, _failure, logger);
         _transport = parts.Transport(_inputs.Post);
         var executor = new OutputExecutor(store.Recovered.History.Last.Zxid, _transport, _writer, _reader, _applier, _snapshotter, window, _reads, duties, _board, listener, _failure, logger);
-        _loop = new ReplicaLoop(_inputs, parts.Peer, executor, duties, _board, listener, new ReplicaClock(parts.Time), options.Peer.Tick, _failure, logger);
+        _loop = new ReplicaLoop(_inputs, parts.Peer, executor, duties, _board, listener, _clock, options.Peer.Tick, _failure, logger);
     }
 
     /// <summary>Completes when the replica was stopped; faulted with the reason when it stopped by itself.</summary>
@@ -62,7 +64,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
     public ReplicaView View => _board.View;
 
     /// <inheritdoc/>
-    public ReplicaStatus Status => _board.StatusWith(_applier.LastApplied);
+    public ReplicaStatus Status => _board.StatusWith(_applier.LastApplied, _clock.MonotonicTicks);
 
     /// <summary>Loads the newest snapshot, listens, and takes part. The parts are the replica's, also when this fails.</summary>
     /// <exception cref="StorageException">The data directory cannot be used.</exception>

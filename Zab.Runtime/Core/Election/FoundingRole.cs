@@ -30,7 +30,7 @@ internal sealed class FoundingRole(PeerState state, IPeerRoles roles)
     internal void OnTick()
     {
         if (_joined is null && state.Now.MonotonicTicks >= _sendAt) Send();
-        roles.Tell(Waiting());
+        if (_joined is null) roles.Tell(Waiting());
     }
 
     internal void OnFounding(ServerId from, Message.Founding founding)

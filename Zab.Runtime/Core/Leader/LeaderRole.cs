@@ -27,6 +27,17 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
         TryChooseEpoch();
     }
 
+    /// <summary>When a quorum, ourselves among it, was last heard from, as the clock of the steps has it.</summary>
+    internal long QuorumHeardAt
+    {
+        get
+        {
+            long[] heard = [state.Now.MonotonicTicks, .. _links.Values.Where(static link => link.Counts && link.Phase == LinkPhase.Adopted).Select(static link => link.LastHeard)];
+            Array.Sort(heard);
+            return heard[Math.Max(0, heard.Length - state.Config.QuorumSize)];
+        }
+    }
+
     internal Message.Vote Vote() => ElectionRole.InRole(state, VoteState.Leading, round, state.Self);
 
     internal void OnLearnerInfo(ChannelId channel, ServerId from, Message.LearnerInfo info)

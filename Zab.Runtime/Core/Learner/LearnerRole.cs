@@ -38,6 +38,9 @@ internal sealed partial class LearnerRole(PeerState state, IPeerRoles roles, Ser
     /// <summary>The epoch that the leader proposes or leads; 0 before LEADERINFO. Invariant: = HardState.AcceptedEpoch once it is set.</summary>
     internal uint Epoch { get; private set; }
 
+    /// <summary>When the leader was last heard from, as the clock of the steps has it.</summary>
+    internal long LeaderHeardAt => _lastHeard;
+
     internal bool IsUpToDate => Phase == LearnerPhase.UpToDate;
 
     internal void Start()

@@ -13,7 +13,7 @@ internal sealed record PeerPart(StepFunction Step, Func<PeerPicture> Picture)
 {
     internal static PeerPart Of(Peer peer) => new(
         peer.Step,
-        () => new PeerPicture(peer.Role, peer.Leader, peer.Epoch, peer.Reason, peer.IsRecovering, peer.HardState, peer.LastLogged, peer.LastDurable, peer.LastCommitted));
+        () => new PeerPicture(peer.Role, peer.Leader, peer.Epoch, peer.Reason, peer.IsRecovering, peer.HardState, peer.LastLogged, peer.LastDurable, peer.LastCommitted, peer.HeardAt));
 }
 
 /// <summary>What a replica is put together from: the floors below it.</summary>
