@@ -238,7 +238,7 @@ internal sealed class CallTable : IReplicaListener, IDisposable
         lock (_gate)
         {
             if (_stopped is not null || _replica is null) return;
-            _outbox.LoseOlderThan(_options.CallTimeout, "nothing was heard of it");
+            _outbox.LoseOlderThan(2 * _options.CallTimeout, "nothing was heard of it");
             _process.OnLost();
             Pump();
             if (_process.Current is not { } session || _time.GetElapsedTime(_touchedAt) < _options.SessionTimeout / 4) return;
