@@ -32,6 +32,9 @@ internal sealed class FakeReplica : IReplica
     /// <summary>Whether the replica's queue is full.</summary>
     internal bool IsFull { get; set; }
 
+    /// <summary>Why every request is refused as soon as it comes; null where none is.</summary>
+    internal string? Refuses { get; set; }
+
     internal uint Epoch { get; private set; } = 1;
 
     /// <summary>What a read index is answered with; null: nothing can be confirmed.</summary>
@@ -50,7 +53,8 @@ internal sealed class FakeReplica : IReplica
     public bool TrySubmit(ProposalRequest request)
     {
         if (IsFull) return false;
-        Pending.Add(request);
+        if (Refuses is { } reason) _listener.OnRefused(request.Tag, reason);
+        else Pending.Add(request);
         Submitted.Add(request.Payload.ToArray());
         return true;
     }

@@ -194,21 +194,13 @@ public sealed class ProcessCallTests
     {
         using Server server = Server.WithSession();
         Task<long> call = server.AddAsync(1);
-        TimeSpan step = TimeSpan.FromMilliseconds(100);
-        for (TimeSpan passed = step; passed < Server.Deadline; passed += step)
-        {
-            if (server.Replica.Pending.Count > 0) server.Replica.RefuseNext("no quorum");
-            server.PassTime(step);
-        }
-
-        if (server.Replica.Pending.Count > 0) server.Replica.RefuseNext("no quorum");
-        server.PassTime(step - TimeSpan.FromMilliseconds(1));
-        if (server.Replica.Pending.Count > 0) server.Replica.RefuseNext("no quorum");
-        server.PassTime(TimeSpan.FromMilliseconds(1));
-
+        server.Replica.Refuses = "no quorum";
+        server.Replica.RefuseNext("no quorum");
+        server.PassTime(Server.Deadline);
         NotExecutedException told = await Assert.ThrowsAsync<NotExecutedException>(() => call.Soon());
         Assert.Contains("no quorum", told.Message, StringComparison.Ordinal);
 
+        server.Replica.Refuses = null;
         Task<long> next = server.AddAsync(10);
         server.PassBackoff();
         server.Replica.ApplyAll();
@@ -390,17 +382,16 @@ public sealed class ProcessCallTests
     }
 
     [Fact] // C10
-    public async Task What_waits_is_bounded_in_bytes()
+    public void What_waits_is_bounded_in_bytes()
     {
-        using Server server = Server.WithSession();
-        const int size = Limits.PayloadBytesMax - RequestCodec.CommandHeadBytes;
-        server.Replica.LoseLeader();
-        var calls = new List<Task>();
-        for (int i = 0; i < CallLimits.CallBytesMax / Limits.PayloadBytesMax; i++) calls.Add(server.SubmitBytesAsync(size));
-        await Assert.ThrowsAsync<NotExecutedException>(() => server.SubmitBytesAsync(size).Soon());
-        server.PassTime(Server.Deadline);
-        foreach (Task call in calls) await Assert.ThrowsAsync<NotExecutedException>(() => call.Soon());
-        Assert.Equal(0, server.Calls.Count);
+        var budget = new CallBudget();
+        byte[] shared = new byte[Limits.PayloadBytesMax];
+        Call[] calls = [.. Enumerable.Range(0, (int)(CallLimits.CallBytesMax / shared.Length) + 1).Select(ticket => new Call(ticket, shared, 1, 1))];
+        foreach (Call call in calls[1..]) budget.Reserve(call);
+        Assert.Equal(CallLimits.CallBytesMax, budget.Bytes);
+        Assert.Throws<NotExecutedException>(() => budget.Reserve(calls[0]));
+        budget.Release(calls[1]);
+        budget.Reserve(calls[0]);
     }
 
     [Fact]
