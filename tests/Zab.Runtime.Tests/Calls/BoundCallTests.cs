@@ -100,6 +100,14 @@ public sealed class BoundCallTests
     }
 
     [Fact]
+    public async Task A_session_that_never_was_is_told_as_ended()
+    {
+        using Server server = NewServer(out _);
+        await Assert.ThrowsAsync<SessionExpiredException>(() => Applied(server, server.AddAsync(1, Bound(default, 1))));
+        await Assert.ThrowsAsync<SessionExpiredException>(() => Applied(server, server.AddAsync(1, Bound(new Session(new SessionId(77), 1), 1))));
+    }
+
+    [Fact]
     public async Task A_wrong_secret_gets_nothing_and_does_not_disturb_the_holder()
     {
         using Server server = NewServer(out Session session);

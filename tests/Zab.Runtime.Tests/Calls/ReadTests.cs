@@ -112,6 +112,17 @@ public sealed class ReadTests
     }
 
     [Fact]
+    public async Task A_query_of_a_class_that_is_not_part_of_the_state_yet_waits_for_it_unless_it_is_local()
+    {
+        using var server = new Server(hasCounter: false);
+        await Assert.ThrowsAsync<QueryFailedException>(() => server.GetAsync(Read.Local).Soon());
+        Task<long> read = server.GetAsync(Read.Session);
+        server.Replica.AddMissingClasses();
+        await PassUntil(server, () => read.IsCompleted);
+        Assert.Equal(0, await read);
+    }
+
+    [Fact]
     public async Task A_cancelled_read_ends_with_the_callers_token()
     {
         using Server server = Server.WithSession();
