@@ -44,7 +44,7 @@ internal sealed class ZabServer(uint serverId) : IZabServer
         IsServing = status.View.IsServing,
     };
 
-    private static ZabRole RoleOf(ReplicaStatus status) => status.View.Role switch
+    internal static ZabRole RoleOf(ReplicaStatus status) => status.View.Role switch
     {
         Role.Leading => ZabRole.Leader,
         _ when status.IsRecovering => ZabRole.Recovering,

@@ -161,7 +161,8 @@ internal sealed class CallTable : IReplicaListener, IDisposable
         lock (_gate)
         {
             if (_stopped is not null) return;
-            if (applied.Request == 0 || applied.Session.Value == 0 || applied.Outcome == RequestOutcome.SessionCreated)
+            bool hasNumber = applied.Request != 0 && applied.Outcome != RequestOutcome.SessionCreated;
+            if (!hasNumber || (applied.Session.Value == 0 && applied.Outcome == RequestOutcome.Failed))
             {
                 _sessions.OnApplied(applied);
                 _process.Pump();                // Its session may be the one that was created.
@@ -238,7 +239,7 @@ internal sealed class CallTable : IReplicaListener, IDisposable
         lock (_gate)
         {
             if (_stopped is not null || _replica is null) return;
-            _outbox.LoseOlderThan(_options.CallTimeout, "nothing was heard of it");
+            _outbox.LoseOlderThan(2 * _options.CallTimeout, "nothing was heard of it");
             _process.OnLost();
             Pump();
             if (_process.Current is not { } session || _time.GetElapsedTime(_touchedAt) < _options.SessionTimeout / 4) return;

@@ -58,7 +58,7 @@ internal sealed class LocalReads(CallTableOptions options, TimeProvider time)
             fresh = Later(fresh, read.Zxid);
             progress.WaitsFor = fresh;
             await replica.WaitAppliedAsync(fresh, ends).ConfigureAwait(false);
-            Zxid zxid = await replica.QueryAsync(query.ClassId, query.QueryId, query.Arguments, query.Result, ends).ConfigureAwait(false);
+            Zxid zxid = await QueryAsync(replica, query, mayWait: read.Kind != Read.Level.Local, progress, ends).ConfigureAwait(false);
             if (callOptions.Session is null) Saw(zxid);
             if (callOptions.Receipt is { } receipt)
                 (receipt.Zxid, receipt.Age) = (zxid, isConfirmed ? TimeSpan.Zero : replica.Status.Age ?? TimeSpan.MaxValue);
@@ -91,9 +91,27 @@ internal sealed class LocalReads(CallTableOptions options, TimeProvider time)
         }
     }
 
+    /// <summary>A class becomes part of the state by an entry of its first leader; a query that comes before waits for it, as a command does.</summary>
+    private async ValueTask<Zxid> QueryAsync(IReplica replica, LocalQuery query, bool mayWait, ReadProgress progress, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await replica.QueryAsync(query.ClassId, query.QueryId, query.Arguments, query.Result, cancellationToken).ConfigureAwait(false);
+            }
+            catch (QueryFailedException e) when (mayWait && e.Code == StateMachine.NoSuchClass)
+            {
+                progress.Missing = e;
+            }
+
+            await Task.Delay(CallLimits.RetryMin, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private NotExecutedException NotConfirmed(IReplica replica, Read read, ReadProgress progress)
     {
-        string obstacle = progress.WaitsFor is { } zxid
+        string obstacle = progress.Missing is { } missing ? missing.Message : progress.WaitsFor is { } zxid
             ? $"this server has applied {replica.Status.LastApplied}, and the query needs {zxid}"
             : progress.Obstacle?.Message ?? replica.View.Reason ?? "no quorum confirmed that this server is up to date";
         return new NotExecutedException($"the query ({read}) was not run within {options.CallTimeout.TotalSeconds:0.###} s: {obstacle}", progress.Obstacle);
@@ -107,5 +125,7 @@ internal sealed class LocalReads(CallTableOptions options, TimeProvider time)
         internal NotExecutedException? Obstacle { get; set; }
 
         internal Zxid? WaitsFor { get; set; }
+
+        internal QueryFailedException? Missing { get; set; }
     }
 }

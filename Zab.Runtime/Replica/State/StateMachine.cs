@@ -8,6 +8,9 @@ namespace Zab.Replica;
 /// <remarks>Not safe for concurrent use: one thread applies, queries and writes snapshots.</remarks>
 internal sealed class StateMachine
 {
+    /// <summary>The code of a query of a class that is not part of the state.</summary>
+    internal const string NoSuchClass = "Zab.NoSuchClass";
+
     private readonly ClusterId _cluster;
     private readonly ReplicatedClasses _registered;
     private readonly SortedDictionary<uint, ClassInstance> _classes;
@@ -82,7 +85,7 @@ internal sealed class StateMachine
     {
         RequireWhole();
         if (!_classes.TryGetValue(classId, out ClassInstance? target))
-            throw new QueryFailedException("Zab.NoSuchClass", $"the state at {LastApplied} has no replicated class with the id {classId:x8}; register it on every server, and wait until one leads that has it");
+            throw new QueryFailedException(NoSuchClass, $"the state at {LastApplied} has no replicated class with the id {classId:x8}; register it on every server, and wait until one leads that has it");
         if (target.Class.FindQuery(queryId) is not { } query)
             throw new QueryFailedException("Zab.NoSuchQuery", $"{target.Class.Name} has no query with the id {queryId:x8} on this server; the caller's version is newer, or another class");
         _queries.Run(target, query, arguments, new QueryContext(LastApplied, new DateTimeOffset(LastUtcTicks, TimeSpan.Zero)), result);
