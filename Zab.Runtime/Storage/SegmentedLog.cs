@@ -135,13 +135,12 @@ internal sealed class SegmentedLog : IDisposable
         try
         {
             foreach (LogSegment segment in _segments) segment.Dispose();
+            _segments.Clear();                              // A reader that comes late finds nothing.
         }
         finally
         {
             _view.ExitWriteLock();
         }
-
-        _view.Dispose();
     }
 
     internal static ManifestSegment Named(SegmentWriter writer) => new(writer.Segment.Number, writer.Segment.Start, writer.Segment.Base, 0, writer.Segment.Base);
@@ -164,7 +163,7 @@ internal sealed class SegmentedLog : IDisposable
     /// <summary>The segment that holds this entry, and where it ends there. What stands before the first entry of the log ends where its first segment starts.</summary>
     private (LogSegment Segment, SegmentEnd End)? Find(HistoryPoint point)
     {
-        if (point == _segments[0].Base) return (_segments[0], new SegmentEnd(_segments[0].Start, point));
+        if (_segments.Count > 0 && point == _segments[0].Base) return (_segments[0], new SegmentEnd(_segments[0].Start, point));
         foreach (LogSegment segment in _segments)
             if (SegmentRead.EndOf(segment, point.Zxid) is { } end) return end.Last == point ? (segment, end) : null;
         return null;
