@@ -168,12 +168,12 @@ public sealed class FileDiskTests : IDisposable
             var random = new DeterministicRandom(1);
             while (!Volatile.Read(ref isDone))
             {
-                Entry[] entries = run.Store.ReadEntries(new Zxid((uint)random.Next(12), (uint)random.Next(40)), new Zxid(99, 9), 2000);
+                Entry[] entries = run.Store.ReadEntries(new Zxid((uint)random.Next(8), (uint)random.Next(40)), new Zxid(99, 9), 2000);
                 for (int i = 1; i < entries.Length; i++) Assert.True(entries[i].Follows(entries[i - 1].Point));
             }
         });
 
-        for (uint epoch = 1; epoch <= 12; epoch++)
+        for (uint epoch = 1; epoch <= 8; epoch++)
         {
             run.Adopt(epoch);
             Entry[] entries = run.Append(epoch, [.. Enumerable.Range(0, 40).Select(static i => new string('x', i * 20))]);

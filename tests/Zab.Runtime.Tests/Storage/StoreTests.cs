@@ -90,9 +90,14 @@ public class StoreTests
         var disk = new SimulatedDisk(1);
         using var run = new StoreRun(disk, StoreRun.Options() with { SegmentBytes = 1 << 20, PreallocateBytes = 1 << 19 });
         run.Adopt(1);
-        int operations = disk.Operations;
+        var calls = new List<DiskCall>();
+        disk.Fault = (call, path) =>
+        {
+            if (path.EndsWith(".log", StringComparison.Ordinal)) calls.Add(call);
+            return null;
+        };
         run.Write([.. Enumerable.Range(0, 100).Select(i => new Output.Append(run.Id(), run.Entries(1, $"{i}", $"{i}b")))]);
-        Assert.Equal(operations + 2, disk.Operations);
+        Assert.Equal([DiskCall.Write, DiskCall.Flush], calls);
         Assert.Equal(200, run.ReadAll().Count);
     }
 
