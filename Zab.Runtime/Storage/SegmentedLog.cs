@@ -60,6 +60,8 @@ internal sealed class SegmentedLog : IDisposable
     {
         if (target == _writer.Last) return;
         (LogSegment cut, SegmentEnd end) = Find(target) ?? throw new StorageException($"The log in {_directory.Path} cannot be cut after {target}, which it does not hold. This server stops, because it could not follow its leader.");
+        bool hasState = _segments[0].Base == HistoryPoint.Empty || _manifest.Current.Snapshots.Any(snapshot => snapshot.Point.Zxid <= target.Zxid);
+        if (!hasState) throw new StorageException($"The log in {_directory.Path} cannot be cut after {target}: no snapshot is as old, so nothing would be left that it goes on from. This server stops.");
         SegmentWriter writer = NewWriter(target);
         int kept = _segments.IndexOf(cut) + (end.Offset == cut.Start ? 0 : 1);
         _manifest.Switch(writer.HardStateGeneration, manifest => manifest with

@@ -131,6 +131,23 @@ public class FaultTests
     }
 
     [Fact]
+    public void A_cut_below_every_snapshot_stops_the_server()
+    {
+        var disk = new SimulatedDisk(1);
+        using var run = new StoreRun(disk);
+        run.Adopt(1);
+        var installed = new HistoryPoint(new Zxid(1, 9), 9);
+        Assert.Null(run.Install(installed, [1]));
+        Entry[] entries = run.Append(1, "a", "b");
+        Assert.NotNull(run.TakeSnapshot(entries[1].Point, [2]));
+        run.Truncate(entries[0].Point);                     // The older one is as old.
+        Assert.Equal([(byte)1], run.Store.LoadSnapshot()!.Value.Content.ToArray());
+        run.Truncate(installed);
+        Assert.Empty(run.ReadAll(installed.Zxid));
+        Assert.Throws<StorageException>(() => run.Truncate(HistoryPoint.Empty));
+    }
+
+    [Fact]
     public void Damage_that_is_read_while_running_is_told_and_never_given_away()
     {
         var disk = new SimulatedDisk(1);

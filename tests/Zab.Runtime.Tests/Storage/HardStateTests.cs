@@ -147,6 +147,22 @@ public class HardStateTests
         Assert.NotEqual(HistoryPoint.Empty, last);
     }
 
+    [Theory]
+    [InlineData(4, 5, "has taken over epoch 5, and promised only epoch 4")]
+    [InlineData(4, 4, "the log reaches 5/2, and the hard state has promised only epoch 4")]
+    public void Promises_that_the_rest_of_the_directory_contradicts_are_refused(uint accepted, uint current, string reason)
+    {
+        (SimulatedDisk disk, _) = Used();
+        HashSet<string> names = [.. disk.List(StoreRun.Directory)];
+        using (TwoCopies copies = TwoCopies.Open(disk, Path.Combine(StoreRun.Directory, "state"), StoredState.Magic, StoredState.FormatVersion, names, "hard state"))
+        {
+            StoredState stored = StoredState.Decode(copies.Body.Span, copies.Generation);
+            copies.Write(copies.Generation + 1, (stored with { HardState = stored.HardState with { AcceptedEpoch = accepted, CurrentEpoch = current } }).Encode());
+        }
+
+        Assert.Contains(reason, AssertRefused(disk).Message);
+    }
+
     [Fact]
     public void Epochs_never_go_back()
     {
