@@ -15,6 +15,7 @@ internal sealed class DiskStore : IStore
     private readonly SegmentedLog _log;
     private SnapshotReceiver? _receiver;
     private ulong _hardStateGeneration;                     // Also for the thread that takes snapshots.
+    private bool _isDisposed;
     private volatile string? _unusable;                     // Why nothing is written any more.
 
     private DiskStore(IDisk disk, DataDirectory directory, IDisposable @lock, StoreOpening.Parts parts)
@@ -137,6 +138,8 @@ internal sealed class DiskStore : IStore
 
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         _unusable ??= $"The data directory {_directory.Path} was closed.";
         _receiver?.Dispose();
         _snapshots.Dispose();

@@ -8,7 +8,7 @@ internal sealed class FrameReader
     private readonly IDiskFile _file;
     private readonly uint _mark;
     private readonly long _end;
-    private byte[] _buffer = new byte[BufferBytes];
+    private byte[] _buffer;
     private int _at;
     private int _filled;
 
@@ -17,7 +17,8 @@ internal sealed class FrameReader
     {
         _file = file;
         _mark = mark;
-        _end = end;
+        _end = Math.Min(end, file.Length);
+        _buffer = new byte[Math.Clamp(_end - start, LogFrame.WatermarkBytes, BufferBytes)];
         Offset = start;
     }
 

@@ -11,11 +11,11 @@ internal static class FrameSearch
     internal static IEnumerable<LogFrame> Find(LogSegment segment, long from, long end)
     {
         end = Math.Min(end, segment.File.Length);
-        byte[] block = new byte[BlockBytes];
         from = (from + 7) & ~7L;                                                // Every record begins at a multiple of 8.
+        byte[] block = new byte[Math.Clamp(end - from, 0, BlockBytes)];
         while (from < end)
         {
-            int read = segment.File.Read(from, block.AsSpan(0, (int)Math.Min(BlockBytes, end - from)));
+            int read = segment.File.Read(from, block.AsSpan(0, (int)Math.Min(block.Length, end - from)));
             int at = IndexOfMark(block.AsSpan(0, read), segment.Mark);
             if (at < 0)
             {

@@ -63,6 +63,9 @@ internal sealed class LogScan : IDisposable
     /// <summary>Whether whole records lie behind <see cref="Stop"/>.</summary>
     internal bool HasRecordsBehind { get; private set; }
 
+    /// <summary>Whether the last segment was made shorter by something else than this program, and the index has entries that stood there.</summary>
+    internal bool IsCutOff { get; private set; }
+
     /// <summary>The zxid of the record at <see cref="Stop"/>, as the index has it.</summary>
     internal Zxid? StopZxid { get; private set; }
 
@@ -106,7 +109,7 @@ internal sealed class LogScan : IDisposable
         History = new History(@base);
         Configs.Clear();
         LastUtcTicks = 0;
-        (HasRecordsBehind, StopZxid) = (false, null);
+        (HasRecordsBehind, IsCutOff, StopZxid) = (false, false, null);
         for (int i = first; i < _named.Count; i++)
             if (!ReadSegment(i, i == first ? offset : _named[i].Start)) break;
         SearchBehind();
@@ -185,6 +188,7 @@ internal sealed class LogScan : IDisposable
         {
             if (entry.Offset < from || entry.Offset >= LimitOf(segment)) continue;
             if (segment == Stop.Segment && entry.Offset == Stop.Offset) StopZxid = entry.Zxid;
+            IsCutOff |= _segments[segment] is { IsShortened: true };
             Raise(entry.Zxid);
         }
     }

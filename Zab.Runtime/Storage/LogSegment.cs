@@ -16,7 +16,7 @@ internal sealed record SegmentEnd(long Offset, HistoryPoint Last);
 /// 24  number u64
 /// 32  incarnation of the directory u64
 /// 40  zxid and chain u64 of the entry before the first
-/// 56  zero u64
+/// 56  length of the file when it was made i64
 /// </code>
 /// Numbers are never used again, so a record of another segment is never taken for one of this.
 /// </remarks>
@@ -55,7 +55,8 @@ internal sealed class LogSegment : IDisposable
     /// <summary>Readers go no further. Replaced as a whole, after the flush.</summary>
     internal SegmentEnd End => _end;
 
-    internal bool IsEmpty => _end.Last == Base;
+    /// <summary>Whether the file was found shorter than it was made, which no write that was cut off does.</summary>
+    internal bool IsShortened { get; private set; }
 
     internal string Name => Path.GetFileName(File.Path);
 
@@ -68,12 +69,12 @@ internal sealed class LogSegment : IDisposable
     }
 
     /// <summary>Makes the file with its header; neither it nor its name is flushed.</summary>
-    internal static LogSegment Create(IDisk disk, DataDirectory directory, ulong number, Incarnation incarnation, HistoryPoint @base, int indexEveryBytes)
+    internal static LogSegment Create(IDisk disk, DataDirectory directory, ulong number, Incarnation incarnation, HistoryPoint @base, StoreOptions options)
     {
         uint mark = MarkOf(incarnation, number);
         IDiskFile file = disk.Create(directory.Segment(number));
-        file.Write(0, Header(number, incarnation, mark, @base));
-        return new LogSegment(file, number, mark, @base, HeaderBytes, indexEveryBytes);
+        file.Write(0, Header(number, incarnation, mark, @base, HeaderBytes + options.PreallocateBytes));
+        return new LogSegment(file, number, mark, @base, HeaderBytes, options.IndexEveryBytes);
     }
 
     /// <summary>Opens a segment that the manifest names. Its header is not believed: <see cref="CheckHeader"/>.</summary>
@@ -92,6 +93,7 @@ internal sealed class LogSegment : IDisposable
         ulong number = BinaryPrimitives.ReadUInt64LittleEndian(found.AsSpan(24));
         if (number != Number) return $"holds segment {number}";
         ulong owner = BinaryPrimitives.ReadUInt64LittleEndian(found.AsSpan(32));
+        IsShortened = File.Length < BinaryPrimitives.ReadInt64LittleEndian(found.AsSpan(56));
         return owner == incarnation.Value ? null : $"comes from another data directory, incarnation {new Incarnation(owner)}";
     }
 
@@ -106,7 +108,7 @@ internal sealed class LogSegment : IDisposable
 
     public void Dispose() => File.Dispose();
 
-    private static byte[] Header(ulong number, Incarnation incarnation, uint mark, HistoryPoint @base)
+    private static byte[] Header(ulong number, Incarnation incarnation, uint mark, HistoryPoint @base, long length)
     {
         byte[] header = new byte[HeaderBytes];
         BinaryPrimitives.WriteUInt64LittleEndian(header, Magic);
@@ -116,6 +118,7 @@ internal sealed class LogSegment : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(32), incarnation.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(40), @base.Zxid.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(48), @base.Chain);
+        BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(56), length);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), HeaderChecksum(header));
         return header;
     }

@@ -35,8 +35,9 @@ internal sealed class LogTail(IDisk disk, DataDirectory directory, StoreOptions 
         if (scan.Segments[index] is not { } old) return (index, null, null);
         bool isRewritten = recovery.IsRotten || old.End.Offset - old.Start <= options.MergeBytes;       // The rest of a damaged file is kept for people, not for the log.
         if (isRewritten || scan.Watermark.Segment != old.Number) return (index, old, null);
-        Zxid certain = scan.Watermark.Zxid < old.End.Last.Zxid ? scan.Watermark.Zxid : old.End.Last.Zxid;
-        return (index, old, SegmentRead.EndOf(old, certain));
+        if (scan.Watermark.Offset >= old.End.Offset) return (index, old, old.End);
+        // Cut where the watermark says, not where the last entry before it leads to: what stands between is another watermark, which is not certain itself.
+        return SegmentRead.EndOf(old, scan.Watermark.Zxid) is { } end ? (index, old, end with { Offset = scan.Watermark.Offset }) : (index, old, null);
     }
 
     private static void Copy(LogSegment old, long from, SegmentWriter writer)

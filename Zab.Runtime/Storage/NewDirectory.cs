@@ -58,11 +58,10 @@ internal static class NewDirectory
         disk.FlushDirectory(directory.Path);
     }
 
+    /// <summary>Flushed also where it stands: it may have been seen in the page cache only, and what it marks would outlive it.</summary>
     private static void Mark(IDisk disk, DataDirectory directory)
     {
-        if (disk.List(directory.Path).Contains(DataDirectory.CreatingName)) return;
-        using IDiskFile marker = disk.Create(directory.File(DataDirectory.CreatingName));
-        marker.Flush();
+        if (!disk.List(directory.Path).Contains(DataDirectory.CreatingName)) disk.Create(directory.File(DataDirectory.CreatingName)).Dispose();
         disk.FlushDirectory(directory.Path);
     }
 

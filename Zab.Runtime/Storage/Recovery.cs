@@ -10,6 +10,7 @@ internal enum RecoveryCase { Whole, Torn, Rotten, CoveredBySnapshot, OlderSnapsh
 /// <remarks>
 /// certain = before here the log was durable once: by the highest watermark anywhere, behind bad records too, by the manifest, which names a segment when
 ///           all before it is durable, and by the hard state.
+///           So is, where the last file is shorter than it was made, which no write that was cut off does, what the index has behind its end.
 /// r       = the first place that does not hold a record which goes on from the one before: damaged, all zeros, missing, or another one.
 /// <code>
 /// case  found                                                verdict
@@ -104,7 +105,7 @@ internal sealed class Recovery
     private void Decide()
     {
         LogStop stop = _scan.Stop;
-        bool isCertainMissing = KeepsLog ? stop.Segment < _scan.Named.Count - 1 || stop.Offset < _scan.Watermark.Offset : _scan.Certain > History.Last.Zxid;
+        bool isCertainMissing = KeepsLog ? stop.Segment < _scan.Named.Count - 1 || stop.Offset < _scan.Watermark.Offset || _scan.IsCutOff : _scan.Certain > History.Last.Zxid;
         if (_manifest.Segments[0].Base != HistoryPoint.Empty && _snapshots.Count == 0) Case = RecoveryCase.NothingToStartFrom;
         else if (isCertainMissing) Case = RecoveryCase.Rotten;
         else if (_isResumed) Case = RecoveryCase.CoveredBySnapshot;
@@ -149,7 +150,7 @@ internal sealed class Recovery
     {
         RecoveryCase.Whole or RecoveryCase.Torn when RepairFloor is { } floor => $"The log was damaged and is not whole again ({_stored.Damage}). {Waits(floor)}",
         RecoveryCase.Whole or RecoveryCase.Torn => null,
-        RecoveryCase.Rotten => $"{Where(_scan.Stop, _scan.StopZxid)}. The log was durable beyond that, up to {_scan.Certain}, so this is damage, not a write that was cut off. What stands before, up to {History.Last.Zxid}, is kept. {Waits(RepairFloor!.Value)}{Problems}",
+        RecoveryCase.Rotten => $"{Where(_scan.Stop, _scan.StopZxid)}. The log reached {_scan.Highest} and was durable beyond that place, so this is damage, not a write that was cut off. What stands before, up to {History.Last.Zxid}, is kept. {Waits(RepairFloor!.Value)}{Problems}",
         RecoveryCase.CoveredBySnapshot => $"{Where(_coveredStop!, null)}. Nothing is missing: the snapshot at {_snapshots[^1].Named.Point.Zxid} covers it, and the log is whole from there.{Problems}{StillDamaged}",
         RecoveryCase.OlderSnapshot => $"{string.Join(" ", _snapshotProblems)} Nothing is missing: the log from {History.Base.Zxid} on is whole.{StillDamaged}",
         _ => $"{string.Join(" ", _snapshotProblems)} The log begins after {_manifest.Segments[0].Base.Zxid}, so without a snapshot there is nothing that it goes on from. {Waits(RepairFloor!.Value)}",

@@ -15,7 +15,7 @@ internal static class SegmentRead
         byte[] block = [];
         int at = 0, bytes = 0;
         bool found = false;
-        while (offset < end.Offset && bytes < bytesMax)
+        while (offset < end.Offset && bytes < bytesMax && previous.Zxid < through)
         {
             int length = LogFrame.Check(block.AsSpan(at), segment.Mark, offset, out string? problem);
             if (length <= 0)
@@ -36,7 +36,8 @@ internal static class SegmentRead
             if (!entry.Follows(previous)) throw Damaged(segment, frame.Offset, $"holds {entry.Zxid}, which does not follow {previous.Zxid}");
             previous = entry.Point;
             if (entry.Zxid <= after) continue;
-            if (entry.Zxid > through || (!found && entry.PrevZxid != after)) break;
+            if (!found && entry.PrevZxid != after) break;
+            if (entry.Zxid > through) break;
             found = true;
             into.Add(entry);
             bytes += length;

@@ -42,7 +42,7 @@ internal sealed class SegmentWriter : IDisposable
     /// <summary>Makes the next segment, and flushes it and its name; it is not part of the log before the manifest names it.</summary>
     internal static SegmentWriter Create(IDisk disk, DataDirectory directory, ulong number, Incarnation incarnation, HistoryPoint @base, StoreOptions options, ulong hardStateGeneration)
     {
-        LogSegment segment = LogSegment.Create(disk, directory, number, incarnation, @base, options.IndexEveryBytes);
+        LogSegment segment = LogSegment.Create(disk, directory, number, incarnation, @base, options);
         var writer = new SegmentWriter(segment, new LogIndex(disk.Create(directory.Index(number)), 0), options.PreallocateBytes) { HardStateGeneration = hardStateGeneration };
         writer.Allocate(segment.Start + 1);
         segment.File.Flush();

@@ -60,6 +60,8 @@ internal sealed class SegmentedLog : IDisposable
     {
         if (target == _writer.Last) return;
         (LogSegment cut, SegmentEnd end) = Find(target) ?? throw new StorageException($"The log in {_directory.Path} cannot be cut after {target}, which it does not hold. This server stops, because it could not follow its leader.");
+        bool hasState = _segments[0].Base == HistoryPoint.Empty || _manifest.Current.Snapshots.Any(snapshot => snapshot.Point.Zxid <= target.Zxid);
+        if (!hasState) throw new StorageException($"The log in {_directory.Path} cannot be cut after {target}: no snapshot is as old, so nothing would be left that it goes on from. This server stops.");
         SegmentWriter writer = NewWriter(target);
         int kept = _segments.IndexOf(cut) + (end.Offset == cut.Start ? 0 : 1);
         _manifest.Switch(writer.HardStateGeneration, manifest => manifest with
@@ -135,13 +137,12 @@ internal sealed class SegmentedLog : IDisposable
         try
         {
             foreach (LogSegment segment in _segments) segment.Dispose();
+            _segments.Clear();                              // A reader that comes late finds nothing.
         }
         finally
         {
             _view.ExitWriteLock();
         }
-
-        _view.Dispose();
     }
 
     internal static ManifestSegment Named(SegmentWriter writer) => new(writer.Segment.Number, writer.Segment.Start, writer.Segment.Base, 0, writer.Segment.Base);
@@ -164,7 +165,7 @@ internal sealed class SegmentedLog : IDisposable
     /// <summary>The segment that holds this entry, and where it ends there. What stands before the first entry of the log ends where its first segment starts.</summary>
     private (LogSegment Segment, SegmentEnd End)? Find(HistoryPoint point)
     {
-        if (point == _segments[0].Base) return (_segments[0], new SegmentEnd(_segments[0].Start, point));
+        if (_segments.Count > 0 && point == _segments[0].Base) return (_segments[0], new SegmentEnd(_segments[0].Start, point));
         foreach (LogSegment segment in _segments)
             if (SegmentRead.EndOf(segment, point.Zxid) is { } end) return end.Last == point ? (segment, end) : null;
         return null;

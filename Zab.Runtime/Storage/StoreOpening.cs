@@ -96,11 +96,11 @@ internal sealed class StoreOpening
         CheckNotRolledBack(hardState, scan, recovery.History);
 
         // Nothing was changed so far. The promises come first: a floor is durable before anything is cut, and a cut directory never looks like an older one.
+        // The generation of the manifest is not noted yet: what was read may be in the page cache only, and would be older after a power loss.
         StoredState stored = hardState.Current;
         hardState.Write(stored with
         {
             HardState = stored.HardState with { RepairFloor = recovery.RepairFloor },
-            ManifestGeneration = manifest.Generation,
             Damage = recovery.RepairFloor is null ? null : stored.Damage ?? recovery.Damage,
         });
         var tail = new LogTail(_disk, _directory, _options, manifest, scan, recovery);

@@ -124,4 +124,66 @@ public sealed class FileDiskTests : IDisposable
         using IDiskFile full = _disk.Open("/dev/full");
         Assert.StartsWith("Cannot write to /dev/full: ", Assert.Throws<StorageException>(() => full.Write(0, new byte[10])).Message);
     }
+
+    [Fact]
+    public async Task Readers_beside_the_writer_see_whole_entries_in_order_and_never_more_than_is_durable()
+    {
+        var options = new StoreOptions { Directory = Data, ServerId = new ServerId(1), SegmentBytes = 32 * 1024, PreallocateBytes = 8 * 1024, IndexEveryBytes = 1024 };
+        using var run = new StoreRun(_disk, options);
+        run.Adopt(1);
+        bool isDone = false;
+
+        int Follow()
+        {
+            HistoryPoint at = HistoryPoint.Empty;
+            while (true)
+            {
+                bool isLast = Volatile.Read(ref isDone);
+                Entry[] entries = run.Store.ReadEntries(at.Zxid, new Zxid(9, 9), 3000);
+                foreach (Entry entry in entries)
+                {
+                    Assert.True(entry.Follows(at), $"{entry} after {at}");
+                    at = entry.Point;
+                }
+
+                if (entries.Length == 0 && isLast) return (int)at.Zxid.Counter;
+            }
+        }
+
+        Task<int>[] readers = [Task.Run(Follow), Task.Run(Follow)];
+        for (int batch = 0; batch < 150; batch++) run.Append(1, $"{batch}", new string('x', batch * 7), "");
+
+        Volatile.Write(ref isDone, true);
+        foreach (Task<int> reader in readers) Assert.Equal(450, await reader);
+    }
+
+    [Fact]
+    public async Task Reading_goes_on_while_the_log_is_cut_compacted_and_replaced()
+    {
+        var options = new StoreOptions { Directory = Data, ServerId = new ServerId(1), SegmentBytes = 8 * 1024, PreallocateBytes = 4 * 1024, IndexEveryBytes = 512 };
+        using var run = new StoreRun(_disk, options);
+        bool isDone = false;
+        Task reader = Task.Run(() =>
+        {
+            var random = new DeterministicRandom(1);
+            while (!Volatile.Read(ref isDone))
+            {
+                Entry[] entries = run.Store.ReadEntries(new Zxid((uint)random.Next(8), (uint)random.Next(40)), new Zxid(99, 9), 2000);
+                for (int i = 1; i < entries.Length; i++) Assert.True(entries[i].Follows(entries[i - 1].Point));
+            }
+        });
+
+        for (uint epoch = 1; epoch <= 8; epoch++)
+        {
+            run.Adopt(epoch);
+            Entry[] entries = run.Append(epoch, [.. Enumerable.Range(0, 40).Select(static i => new string('x', i * 20))]);
+            run.Truncate(entries[20].Point);
+            Assert.NotNull(run.TakeSnapshot(entries[10].Point, [(byte)epoch]));
+            run.Write(new Output.CompactLog(run.Id(), run.Last.Zxid));
+            if (epoch % 4 == 0) Assert.Null(run.Install(new HistoryPoint(new Zxid(epoch, 1000), epoch), [1, 2, 3]));
+        }
+
+        Volatile.Write(ref isDone, true);
+        await reader;
+    }
 }

@@ -66,6 +66,8 @@ internal sealed class SimulatedDisk : IDisk
         file.Replace(content);
     }
 
+    internal void Put(string name, byte[] content) => Find(name).Replace(content.ToArray());
+
     internal void Cut(string name, long length) => Find(name).Replace(Find(name).Content[..(int)length].ToArray());
 
     internal void Remove(string name) => _names.Remove(Path(name));
