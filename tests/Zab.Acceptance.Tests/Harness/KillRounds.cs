@@ -1,0 +1,97 @@
+using System.Diagnostics;
+
+namespace Zab.Acceptance;
+
+/// <summary>What one round came to.</summary>
+/// <param name="Round">Its number, from 1.</param>
+/// <param name="Killed">The server that was killed.</param>
+/// <param name="WasLeader">Whether it was the leader.</param>
+/// <param name="NewLeaderAfter">From the kill to a survivor that says it leads.</param>
+/// <param name="LongestSilence">The longest time in the round without an acknowledged write.</param>
+/// <param name="WritesPerSecond">Acknowledged, over the whole round, the silence included.</param>
+internal sealed record KillRound(int Round, uint Killed, bool WasLeader, TimeSpan NewLeaderAfter, TimeSpan LongestSilence, double WritesPerSecond)
+{
+    public override string ToString() => FormattableString.Invariant(
+        $"round {Round}: kill -9 of server {Killed}{(WasLeader ? " (leader)" : "")}; a leader after {NewLeaderAfter.TotalMilliseconds:0} ms; longest silence {LongestSilence.TotalMilliseconds:0} ms; {WritesPerSecond:0} writes/s");
+}
+
+/// <summary>Servers are killed under load and started again, round by round; what was acknowledged must be there, once, everywhere.</summary>
+internal sealed class KillRounds(int rounds, TimeSpan roundLength, int clients, int seed, Action<string> report)
+{
+    internal const double WritesPerSecondMin = 300;
+
+    internal static readonly TimeSpan NewLeaderLimit = TimeSpan.FromSeconds(2);
+
+    private readonly Random _random = new(seed);
+
+    internal List<KillRound> Valid { get; } = [];
+
+    /// <summary>Rounds with too little load to prove anything. They are checked all the same, and played again.</summary>
+    internal List<KillRound> Void { get; } = [];
+
+    /// <summary>Plays until enough rounds are valid; gives up where as many again are void.</summary>
+    internal async Task RunAsync()
+    {
+        await using EnsembleOfProcesses ensemble = await EnsembleOfProcesses.StartAsync();
+        var records = new List<WriteRecord>();
+        for (int round = 1; Valid.Count < rounds; round++)
+        {
+            if (Void.Count > rounds) throw new AcceptanceException($"{Void.Count} rounds had fewer than {WritesPerSecondMin} acknowledged writes a second: this machine cannot prove anything. {Void[^1]}");
+            KillRound played = await PlayAsync(ensemble, round, records);
+            report(played.ToString());
+            if (played.NewLeaderAfter > NewLeaderLimit) throw new AcceptanceException($"It took more than {NewLeaderLimit.TotalSeconds} s to a new leader. {played}");
+            (played.WritesPerSecond < WritesPerSecondMin ? Void : Valid).Add(played);
+        }
+
+        await Verifier.VerifyAsync(ensemble, records);
+        int leaders = Valid.Count(static r => r.WasLeader);
+        if (2 * leaders < Valid.Count) throw new AcceptanceException($"Only {leaders} of {Valid.Count} rounds killed the leader.");
+        report(FormattableString.Invariant($"{Valid.Count} rounds, {leaders} of a leader, {Void.Count} void; slowest new leader {Valid.Max(static r => r.NewLeaderAfter).TotalMilliseconds:0} ms; {records.Count} writes, none lost, none twice"));
+    }
+
+    private async Task<KillRound> PlayAsync(EnsembleOfProcesses ensemble, int round, List<WriteRecord> records)
+    {
+        ServerOfEnsemble leader = await ensemble.ServingAsync();
+        await using var load = new WriteLoad([.. ensemble.Servers.Select(static s => s.Http)], clients, $"round-{round}");
+        await load.AdvanceAsync(clients * 10);
+        long start = Stopwatch.GetTimestamp();
+        int before = load.Acknowledged;
+
+        // Every second round, and some of the others: at least half kill the leader.
+        ServerOfEnsemble victim = round % 2 == 1 ? leader : ensemble.Servers[_random.Next(ensemble.Servers.Count)];
+        ServerStatus old = await leader.StatusAsync("a status", static _ => true, EnsembleOfProcesses.Patience);
+        bool wasLeader = victim == leader && old.IsLeader;
+        long killed = Stopwatch.GetTimestamp();
+        await victim.KillAsync();
+        await ensemble.LeaderAfterAsync(wasLeader ? old.Epoch : old.Epoch - 1, EnsembleOfProcesses.Patience, except: victim);
+        TimeSpan newLeaderAfter = Stopwatch.GetElapsedTime(killed);
+
+        await load.AdvanceAsync(clients);
+        victim.Start();
+        await ensemble.ServingAsync();
+        await Until.TrueAsync("the end of the round", roundLength + EnsembleOfProcesses.Patience, () =>
+        {
+            load.ThrowIfBroken();
+            return Task.FromResult(Stopwatch.GetElapsedTime(start) >= roundLength);
+        });
+        double writesPerSecond = (load.Acknowledged - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await load.StopAsync();
+
+        int lookFrom = records.Count;
+        records.AddRange(load.Records);
+        await Verifier.VerifyAsync(ensemble, records, lookFrom);
+        return new KillRound(round, victim.Id, wasLeader, newLeaderAfter, LongestSilence(load.Records, start), writesPerSecond);
+    }
+
+    private static TimeSpan LongestSilence(IReadOnlyList<WriteRecord> records, long start)
+    {
+        long last = start, longest = 0;
+        foreach (long ended in records.Where(r => r.IsAcknowledged && r.Ended > start).Select(static r => r.Ended).Order())
+        {
+            longest = Math.Max(longest, ended - last);
+            last = ended;
+        }
+
+        return Stopwatch.GetElapsedTime(0, longest);
+    }
+}

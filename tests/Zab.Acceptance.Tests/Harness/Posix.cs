@@ -1,0 +1,24 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Zab.Acceptance;
+
+/// <summary>The signals that .NET cannot send.</summary>
+internal enum PosixSignal
+{
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
+
+internal static partial class Posix
+{
+    internal static void Send(Process process, PosixSignal signal)
+    {
+        if (Kill(process.Id, (int)signal) != 0) throw new InvalidOperationException($"kill -{signal} {process.Id} failed with errno {Marshal.GetLastPInvokeError()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+}
