@@ -105,7 +105,7 @@ internal static class ReplicatedParser
         method is { IsStatic: false, IsGenericMethod: false, IsAbstract: false, IsAsync: false, ReturnsByRef: false, ReturnsByRefReadonly: false, IsVararg: false }
         && !IsTask(method.ReturnType)
         && method.Parameters.Select(static (p, i) => (Parameter: p, Index: i)).All(p =>
-            p.Parameter.RefKind is RefKind.None or RefKind.In
+            p.Parameter.RefKind == RefKind.None
             && p.Parameter.Type is { TypeKind: not (TypeKind.Pointer or TypeKind.FunctionPointer) }
             && CSharpText.Name(p.Parameter.Type) is not ("Zab.Read" or "System.Threading.CancellationToken")
             && (!p.Parameter.Type.IsRefLikeType || (p.Index == 0 && CSharpText.Name(p.Parameter.Type) == context)));
