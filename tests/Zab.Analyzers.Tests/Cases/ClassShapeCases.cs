@@ -30,7 +30,6 @@ internal static class ClassShapeCases
         NearMiss("attribute of the same name", "namespace Mine { public sealed class ReplicatedAttribute : Attribute { } [Mine.Replicated] public class C { } }"),
         NearMiss("interfaces are no base class", "[Replicated] public sealed partial class C : IDisposable { public void Dispose() { } }"),
         NearMiss("primary constructor without parameters", "[Replicated] public sealed partial class C() { }"),
-        NearMiss("partial on one part only is an error of the compiler", "[Replicated] public sealed partial class C { } public sealed class C { }"),
     ];
 
     private static RuleCase Bad(string name, string code) => new(Rule, name, Expectation.Bad, code);
