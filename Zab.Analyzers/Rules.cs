@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Zab.Generators.Model;
 
 namespace Zab.Analyzers;
 
@@ -25,12 +26,9 @@ internal static class Rules
         "ZAB3004", "A class cannot be replicated",
         "The generator adds a part to the class, and each server makes an instance of it and fills in its state.");
 
-    /// <summary>Where the pages of the rules are published.</summary>
-    internal static string HelpLink(string id) => $"https://github.com/zab-framework/Zab.Framework/blob/main/docs/rules/{id}.md";
-
     private static DiagnosticDescriptor Determinism(string id, string title, string description) => new(
-        id, title, "'{0}' is not the same on every server{1}", "Zab.Determinism", DiagnosticSeverity.Error, isEnabledByDefault: true, description, HelpLink(id));
+        id, title, "'{0}' is not the same on every server{1}", "Zab.Determinism", DiagnosticSeverity.Error, isEnabledByDefault: true, description, RulePages.Of(id));
 
     private static DiagnosticDescriptor Shape(string id, string title, string description) => new(
-        id, title, "{0}", "Zab.Shape", DiagnosticSeverity.Error, isEnabledByDefault: true, description, HelpLink(id));
+        id, title, "{0}", "Zab.Shape", DiagnosticSeverity.Error, isEnabledByDefault: true, description, RulePages.Of(id));
 }

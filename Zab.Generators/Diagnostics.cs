@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Zab.Generators.Model;
 
 namespace Zab.Generators;
 
@@ -8,11 +9,9 @@ internal static class Diagnostics
     internal static readonly DiagnosticDescriptor NotEncodable = new(
         "ZAB3001", "A type cannot be encoded", "{0}", "Zab.Serialization", DiagnosticSeverity.Error, isEnabledByDefault: true,
         description: "What a replicated class keeps, takes and returns is written to the log, to snapshots and to the network; each type on the way must be one that can be encoded.",
-        helpLinkUri: HelpLink("ZAB3001"));
+        helpLinkUri: RulePages.Of("ZAB3001"));
 
     internal static readonly DiagnosticDescriptor InternalError = new(
         "ZAB9001", "The generator failed", "The generator failed on {0}, which therefore has no client; please report this: {1}", "Zab.Generators", DiagnosticSeverity.Error, isEnabledByDefault: true,
-        helpLinkUri: HelpLink("ZAB9001"));
-
-    private static string HelpLink(string id) => $"https://github.com/zab-framework/Zab.Framework/blob/main/docs/rules/{id}.md";
+        helpLinkUri: RulePages.Of("ZAB9001"));
 }

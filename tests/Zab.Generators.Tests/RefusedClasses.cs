@@ -66,6 +66,17 @@ public sealed class RefusedClasses
         AssertNoErrorInEmittedCode(outcome);
     }
 
+    [Fact]
+    public void TheCodeOfThePageIsRefusedWhereItIsBadAndNotWhereItIsGood()
+    {
+        using var reader = new StreamReader(typeof(RefusedClasses).Assembly.GetManifestResourceStream("ZAB3001.md")!);
+        string[] blocks = reader.ReadToEnd().Split("```csharp\n")[1..].Select(static b => "using Zab;\n" + b[..b.IndexOf("```", StringComparison.Ordinal)]).ToArray();
+        Assert.Equal(2, blocks.Length);
+        Assert.Equal("LockService._held → Holder.Owner → System.Threading.Timer cannot be encoded", Assert.Single(GeneratorHarness.Run(blocks[0]).Problems));
+        Assert.Empty(GeneratorHarness.Run(blocks[1]).Problems);
+        Assert.Empty(GeneratorHarness.Run(blocks[1]).CompilerErrors);
+    }
+
     /// <summary>Classes that the analyzers refuse.</summary>
     public static TheoryData<string> WrongShapes =>
     [
