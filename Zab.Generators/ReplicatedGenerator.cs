@@ -52,6 +52,7 @@ public sealed class ReplicatedGenerator : IIncrementalGenerator
     {
         var type = (INamedTypeSymbol)context.TargetSymbol;
         AttributeData first = type.GetAttributes().First(a => a.AttributeClass?.Equals(context.Attributes[0].AttributeClass, SymbolEqualityComparer.Default) ?? false);
-        return first.ApplicationSyntaxReference?.Equals(context.Attributes[0].ApplicationSyntaxReference) ?? true ? ReplicatedParser.Parse(type, cancellationToken) : null;
+        bool isOfThisPart = first.ApplicationSyntaxReference is not { } place || (place.SyntaxTree == context.TargetNode.SyntaxTree && context.TargetNode.FullSpan.Contains(place.Span));
+        return isOfThisPart ? ReplicatedParser.Parse(type, cancellationToken) : null;
     }
 }

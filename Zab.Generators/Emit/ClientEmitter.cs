@@ -48,10 +48,9 @@ internal static class ClientEmitter
         {
             string[] signatures = Signatures(operation).ToArray();
             code.Line();
-            EmitDocumentation(code, operation);
             if (operation.Problem is { } problem)
             {
-                foreach (string signature in signatures) code.Line($"public {signature} => throw new global::System.NotSupportedException({Literal(problem)});");
+                EmitStubs(code, operation, signatures, problem);
             }
             else if (operation.IsCommand)
             {
@@ -72,8 +71,20 @@ internal static class ClientEmitter
 
     internal static string ClientType(ReplicatedModel model) => model.Scope + model.Client;
 
+    // So that callers compile, and the reason is the only error.
+    private static void EmitStubs(CodeWriter code, OperationModel operation, string[] signatures, string problem)
+    {
+        for (int i = 0; i < signatures.Length; i++)
+        {
+            if (i > 0) code.Line();
+            EmitDocumentation(code, operation);
+            code.Line($"public {signatures[i]} => throw new global::System.NotSupportedException({Literal(problem)});");
+        }
+    }
+
     private static void EmitCommand(CodeWriter code, ReplicatedModel model, OperationModel operation, string signature)
     {
+        EmitDocumentation(code, operation);
         string call = $"_connection.SubmitAsync<{model.Proposals}.{operation.Proposal}, {ResultOf(operation)}>({Ids(model)}.ClassId, new({Arguments(operation)}), _options, {operation.CancellationToken})";
         code.Open(operation.Result is null ? $"public async {signature}" : $"public {signature}");
         EmitGuards(code, operation);
@@ -83,6 +94,7 @@ internal static class ClientEmitter
 
     private static void EmitQuery(CodeWriter code, ReplicatedModel model, OperationModel operation, string[] signatures)
     {
+        EmitDocumentation(code, operation);
         string[] arguments = operation.Parameters.Select(static p => p.Identifier).Concat(["_options.Read", operation.CancellationToken]).ToArray();
         code.Line($"public {signatures[0]} =>");
         code.Indented($"{operation.ClientMethod}({string.Join(", ", arguments)});");
@@ -125,5 +137,5 @@ internal static class ClientEmitter
 
     private static string Ids(ReplicatedModel model) => ReplicatedEmitter.IdsOf(model);
 
-    internal static string Literal(string text) => "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"";
+    internal static string Literal(string text) => Microsoft.CodeAnalysis.CSharp.SymbolDisplay.FormatLiteral(text, quote: true);
 }

@@ -38,9 +38,9 @@ internal static class CSharpText
 
     internal static string Literal(string text) => SymbolDisplay.FormatLiteral(text, quote: true);
 
-    internal static string Pascal(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+    internal static string Pascal(string name) => name.Length == 0 ? name : char.ToUpperInvariant(name[0]) + name.Substring(1);
 
-    internal static string Camel(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
+    internal static string Camel(string name) => name.Length == 0 ? name : char.ToLowerInvariant(name[0]) + name.Substring(1);
 
     /// <summary>Turns any contract name into an identifier.</summary>
     internal static string ToIdentifier(string name)

@@ -54,7 +54,7 @@ internal static class ReplicatedParser
     {
         var fields = new List<FieldModel>();
         var accessors = new UniqueNames("Equals", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString", "Finalize");
-        foreach (IFieldSymbol field in DeclarationOrder.Of(type.GetMembers().OfType<IFieldSymbol>().Where(static f => !f.IsStatic && !f.IsConst)))
+        foreach (IFieldSymbol field in DeclarationOrder.Of(type.GetMembers().OfType<IFieldSymbol>().Where(static f => !f.IsStatic && !f.IsConst && !UserTypeParser.IsCapturedParameter(f))))
         {
             ISymbol declared = field.AssociatedSymbol ?? field;
             bool needsAccessor = field.IsReadOnly || field.AssociatedSymbol is not null;
@@ -66,6 +66,8 @@ internal static class ReplicatedParser
                 resolver.Resolve(field.Type, declared, $"{type.Name}.{declared.Name}")));
         }
 
+        // The field of an event has no symbol of its own.
+        foreach (IEventSymbol handlers in type.GetMembers().OfType<IEventSymbol>().Where(static e => !e.IsStatic && (e.AddMethod?.IsImplicitlyDeclared ?? false))) resolver.Resolve(handlers.Type, handlers, $"{type.Name}.{handlers.Name}");
         return fields;
     }
 
@@ -90,7 +92,9 @@ internal static class ReplicatedParser
             AttributeData? query = Attribute(method, "QueryAttribute");
             if ((command ?? query) is not { } attribute || !HasShape(method, ContextOf(command is not null))) continue;
             string contractName = attribute.Named("Name") ?? method.Name;
-            if (ids.Add(Fnv.Hash32(contractName))) operations.Add(Operation(type, method, contractName, command is not null, proposals, resolver));
+            if (!ids.Add(Fnv.Hash32(contractName))) continue;
+            OperationModel operation = Operation(type, method, contractName, command is not null, proposals, resolver);
+            if (CanBeNamed(method)) operations.Add(operation);
         }
 
         return operations;
@@ -101,10 +105,13 @@ internal static class ReplicatedParser
         method is { IsStatic: false, IsGenericMethod: false, IsAbstract: false, IsAsync: false, ReturnsByRef: false, ReturnsByRefReadonly: false, IsVararg: false }
         && !IsTask(method.ReturnType)
         && method.Parameters.Select(static (p, i) => (Parameter: p, Index: i)).All(p =>
-            p.Parameter.RefKind is RefKind.None or RefKind.In
+            p.Parameter.RefKind == RefKind.None
             && p.Parameter.Type is { TypeKind: not (TypeKind.Pointer or TypeKind.FunctionPointer) }
             && CSharpText.Name(p.Parameter.Type) is not ("Zab.Read" or "System.Threading.CancellationToken")
             && (!p.Parameter.Type.IsRefLikeType || (p.Index == 0 && CSharpText.Name(p.Parameter.Type) == context)));
+
+    // A stub that names a type which is not defined, or not visible, would only add an error to the one that is reported.
+    private static bool CanBeNamed(IMethodSymbol method) => method.Parameters.Select(static p => p.Type).Append(method.ReturnType).All(TypeResolver.CanBeNamed);
 
     private static string ContextOf(bool isCommand) => isCommand ? "Zab.CommandContext" : "Zab.QueryContext";
 

@@ -216,6 +216,15 @@ internal sealed class TypeResolver(INamedTypeSymbol replicated, CancellationToke
         return top is { Name: "System" or "Microsoft" } && type.Locations.All(static l => l.IsInMetadata);
     }
 
+    /// <summary>Whether code beside the replicated class can name the type.</summary>
+    internal static bool CanBeNamed(ITypeSymbol type) => type switch
+    {
+        { TypeKind: TypeKind.Error } => false,
+        IArrayTypeSymbol array => CanBeNamed(array.ElementType),
+        INamedTypeSymbol named => Visibility(named) is { IsPrivate: false } && named.TypeArguments.All(CanBeNamed),
+        _ => true,
+    };
+
     /// <summary>Whether generated code can name the type: from anywhere, only inside the replicated class, or (null) not at all.</summary>
     private static (bool IsPublic, bool IsPrivate)? Visibility(ITypeSymbol type)
     {

@@ -24,6 +24,7 @@ internal sealed class UserTypeParser(TypeResolver resolver, INamedTypeSymbol rep
         int offset = 0, alignment = 1;
         foreach (IFieldSymbol field in layout.Order(InstanceFields(type)))
         {
+            if (IsCapturedParameter(field)) return Refuse(type, $"keeps {MemberName(field)}, a parameter of its constructor, without a field: keep it in a property");
             string name = MemberName(field);
             if (resolver.ResolveMember(type, name, field.Type) is not { } value) return null;
             int aligned = layout.Place(field, offset, value);
@@ -72,9 +73,14 @@ internal sealed class UserTypeParser(TypeResolver resolver, INamedTypeSymbol rep
         symbols.RemoveAll(s => !IsSettable(s) && Parameter(constructor, s) is null);
         if (symbols.Count > MembersMax) return Refuse(type, $"has {symbols.Count} members, {MembersMax} are the most; put some of them into a type of their own");
 
+        if (hierarchy.SelectMany(static t => t.GetMembers().OfType<IEventSymbol>()).FirstOrDefault(static e => !e.IsStatic && (e.AddMethod?.IsImplicitlyDeclared ?? false)) is { } handlers)
+        {
+            return Refuse(type, $"has an event, {handlers.Name}: who listens is no content");
+        }
+
         foreach (IFieldSymbol field in hierarchy.SelectMany(static t => InstanceFields(t)))
         {
-            if (!symbols.Any(s => SymbolEqualityComparer.Default.Equals(s, field) || SymbolEqualityComparer.Default.Equals(s, field.AssociatedSymbol) || s is IPropertySymbol { OverriddenProperty: { } o } && SymbolEqualityComparer.Default.Equals(o, field.AssociatedSymbol)))
+            if (IsCapturedParameter(field) || !symbols.Any(s => SymbolEqualityComparer.Default.Equals(s, field) || SymbolEqualityComparer.Default.Equals(s, field.AssociatedSymbol) || s is IPropertySymbol { OverriddenProperty: { } o } && SymbolEqualityComparer.Default.Equals(o, field.AssociatedSymbol)))
             {
                 return Refuse(type, $"keeps {MemberName(field)}, which no encoded member carries: make it a public property that can be set, or take it in the constructor");
             }
@@ -163,9 +169,14 @@ internal sealed class UserTypeParser(TypeResolver resolver, INamedTypeSymbol rep
     private static string MemberName(IFieldSymbol field)
     {
         if (field.AssociatedSymbol is { } property) return property.Name;
+        if (IsCapturedParameter(field)) return field.Name.Substring(1, field.Name.Length - 3);
         int end = field.Name.IndexOf(">k__BackingField", StringComparison.Ordinal);                  // Of a type in another assembly.
         return end > 0 ? field.Name.Substring(1, end - 1) : field.Name;
     }
+
+    /// <summary>Whether the compiler made the field, because a member uses a parameter of the primary constructor.</summary>
+    internal static bool IsCapturedParameter(IFieldSymbol field) =>
+        field.AssociatedSymbol is null && field.Name.StartsWith("<", StringComparison.Ordinal) && field.Name.EndsWith(">P", StringComparison.Ordinal);
 
     private static string FieldName(ISymbol symbol) => symbol is IPropertySymbol ? $"<{symbol.Name}>k__BackingField" : symbol.Name;
 
