@@ -1,22 +1,22 @@
 using Xunit;
+using Xunit.Abstractions;
 
 namespace Zab.Acceptance;
 
 /// <summary>Damage to the log of a follower that does not run: cut ends, and a byte that is another one.</summary>
-public sealed class DamagedLogTests
+public sealed class DamagedLogTests(ITestOutputHelper output)
 {
-    [Theory]
-    [InlineData(1, false)]
-    [InlineData(7, true)]
-    [InlineData(40, false)]
-    public async Task A_log_that_is_cut_before_the_end_of_its_last_record_catches_up(int bytes, bool wasTerminated) =>
-        await DamagedFollower.RunAsync(LogFiles.Newest, file => LogFiles.CutBeforeEndOfLastRecord(file, bytes), wasTerminated);
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(40)]
-    public async Task A_log_file_that_lost_its_own_last_bytes_catches_up(int bytes) =>
-        await DamagedFollower.RunAsync(LogFiles.Newest, file => LogFiles.CutEndOfFile(file, bytes), wasTerminated: false);
+    /// <summary>After kill -9 the end of the log is open, after SIGTERM it is known to have been durable: one is cut, the other repaired.</summary>
+    [Fact]
+    public Task A_follower_whose_log_is_cut_catches_up_and_nothing_is_lost() => DamagedFollower.RunAsync(
+        [
+            LogDamage.CutBeforeEndOfLastRecord(bytes: 1, wasTerminated: false),
+            LogDamage.CutBeforeEndOfLastRecord(bytes: 7, wasTerminated: true),
+            LogDamage.CutBeforeEndOfLastRecord(bytes: 40, wasTerminated: false),
+            LogDamage.CutEndOfFile(bytes: 1, wasTerminated: true),
+            LogDamage.CutEndOfFile(bytes: 40, wasTerminated: false),
+        ],
+        output.WriteLine);
 
     [Fact]
     public async Task A_flipped_byte_is_named_elects_nobody_with_less_and_is_repaired()

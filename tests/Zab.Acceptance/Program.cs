@@ -23,7 +23,9 @@ try
             await new PausedLeader(TimeSpan.FromSeconds(Option("seconds", 10)), Option("clients", 16), Console.WriteLine).RunAsync();
             break;
         case "cut-log":
-            await CutLogAsync();
+            await DamagedFollower.RunAsync(
+                Enumerable.Range(1, 40).SelectMany(static n => new[] { LogDamage.CutBeforeEndOfLastRecord(n, wasTerminated: n % 2 == 0), LogDamage.CutEndOfFile(n, wasTerminated: n % 2 == 1) }),
+                Console.WriteLine);
             break;
         case "interrupted-snapshot":
             await new InterruptedSnapshot(Option("kills", 10), Option("seed", 1), Console.WriteLine).RunAsync();
@@ -41,18 +43,6 @@ catch (AcceptanceException e)
     Console.Error.WriteLine(e.Message);
     Console.Error.WriteLine($"{run}: failed");
     return 1;
-}
-
-static async Task CutLogAsync()
-{
-    for (int bytes = 1; bytes <= 40; bytes++)
-    {
-        int cut = bytes;
-        bool wasTerminated = bytes % 2 == 0;
-        await DamagedFollower.RunAsync(LogFiles.Newest, file => LogFiles.CutBeforeEndOfLastRecord(file, cut), wasTerminated);
-        await DamagedFollower.RunAsync(LogFiles.Newest, file => LogFiles.CutEndOfFile(file, cut), wasTerminated);
-        Console.WriteLine($"cut by {bytes} bytes after a {(wasTerminated ? "SIGTERM" : "kill -9")}: caught up, nothing lost");
-    }
 }
 
 int Option(string name, int otherwise)
