@@ -100,18 +100,17 @@ internal sealed class DiskStore : IStore
         try
         {
             ManifestSnapshot? beside = _snapshots.FindBeside(point);
-            var dropped = new List<ManifestSnapshot>();
             Zxid compactThrough = Zxid.None;
             bool isTaken = _manifest.TrySwitch(Volatile.Read(ref _hardStateGeneration), manifest =>
             {
                 if (!IsPartOf(manifest, point)) return null;
                 ManifestSnapshot[] kept = [.. manifest.Snapshots.Where(snapshot => snapshot == beside)];
-                dropped.AddRange(manifest.Snapshots.Except(kept));
                 compactThrough = kept.Length > 0 ? kept[0].Point.Zxid : manifest.Segments[0].Base.Zxid;
                 return manifest with { Snapshots = [.. kept, new ManifestSnapshot(number, point)] };
             });
-            if (!isTaken) dropped.Add(new ManifestSnapshot(number, point));
-            _snapshots.Sweep(dropped);
+            if (isTaken) _snapshots.Count(number);
+            else _snapshots.Drop(number);
+            _snapshots.Sweep();
             return isTaken ? new Input.SnapshotTaken(info, compactThrough) : null;
         }
         catch (Exception exception)
@@ -166,9 +165,7 @@ internal sealed class DiskStore : IStore
                 SaveHardState(save.State);
                 return null;
             case Output.Truncate truncate:
-                SaveHardState(_hardState.Current.HardState);        // A new generation first: a healthy server that was cut never looks like an old copy.
-                _log.Truncate(truncate.Target);
-                _snapshots.Sweep([]);
+                Truncate(truncate.Target);
                 return null;
             case Output.BeginSnapshot begin:
                 _receiver?.Drop();
@@ -200,6 +197,13 @@ internal sealed class DiskStore : IStore
         _log.HardStateGeneration = _hardState.Generation;
     }
 
+    private void Truncate(HistoryPoint target)
+    {
+        SaveHardState(_hardState.Current.HardState);        // A new generation first: a healthy server that was cut never looks like an old copy.
+        _log.Truncate(target);
+        _snapshots.Sweep();
+    }
+
     private string? Install(SnapshotInfo info)
     {
         SnapshotReceiver receiver = Receiver("the end");
@@ -213,9 +217,9 @@ internal sealed class DiskStore : IStore
 
         receiver.Dispose();
         SaveHardState(_hardState.Current.HardState);
-        ManifestSnapshot[] dropped = [.. _manifest.Current.Snapshots];
         _log.Reset(info.Point, new ManifestSnapshot(receiver.Number, info.Point));
-        _snapshots.Sweep(dropped);
+        _snapshots.Count(receiver.Number);
+        _snapshots.Sweep();
         return null;
     }
 

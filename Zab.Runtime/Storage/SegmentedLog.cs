@@ -69,8 +69,11 @@ internal sealed class SegmentedLog : IDisposable
             Snapshots = [.. manifest.Snapshots.Where(snapshot => snapshot.Point.Zxid <= target.Zxid)],
             Segments = [.. manifest.Segments.Take(kept).Select(segment => segment.Number == cut.Number ? segment with { End = end.Offset, Last = end.Last } : segment), Named(writer)],
         });
-        if (kept > 0 && _segments[kept - 1] == cut) CutFile(cut, end);
-        Replace(kept, writer);
+        bool isCut = kept > 0 && _segments[kept - 1] == cut;
+        Replace(kept, writer, isCut ? (cut, end) : null);
+        if (!isCut) return;
+        cut.File.SetLength(end.Offset);
+        cut.File.Flush();
     }
 
     /// <summary>Begins anew after <paramref name="base"/>, which a snapshot stands for; the manifest switch names both.</summary>
@@ -78,7 +81,7 @@ internal sealed class SegmentedLog : IDisposable
     {
         SegmentWriter writer = NewWriter(@base);
         _manifest.Switch(writer.HardStateGeneration, manifest => manifest with { Snapshots = [snapshot], Segments = [Named(writer)] });
-        Replace(0, writer);
+        Replace(0, writer, cut: null);
     }
 
     /// <summary>Deletes the segments that end at or before <paramref name="through"/>.</summary>
@@ -88,7 +91,7 @@ internal sealed class SegmentedLog : IDisposable
         while (gone < _segments.Count - 1 && _segments[gone].End.Last.Zxid <= through) gone++;
         if (gone == 0) return;
         _manifest.Switch(_writer.HardStateGeneration, manifest => manifest with { Segments = manifest.Segments.RemoveRange(0, gone) });
-        Remove(0, gone, replacement: null);
+        Remove(0, gone, replacement: null, cut: null);
     }
 
     /// <summary>The number of the segment that holds <paramref name="point"/>, as an entry or as what stands before its first; null where none does.</summary>
@@ -156,7 +159,7 @@ internal sealed class SegmentedLog : IDisposable
         {
             Segments = [.. manifest.Segments.SkipLast(1), manifest.Segments[^1] with { End = full.End.Offset, Last = full.End.Last }, Named(writer)],
         });
-        Replace(_segments.Count, writer);
+        Replace(_segments.Count, writer, cut: null);
     }
 
     private SegmentWriter NewWriter(HistoryPoint @base) =>
@@ -171,23 +174,17 @@ internal sealed class SegmentedLog : IDisposable
         return null;
     }
 
-    private static void CutFile(LogSegment cut, SegmentEnd end)
-    {
-        cut.Publish(end);
-        cut.File.SetLength(end.Offset);
-        cut.File.Flush();
-    }
-
     /// <summary>Drops the segments from <paramref name="kept"/> on, and goes on with the new one.</summary>
-    private void Replace(int kept, SegmentWriter writer)
+    private void Replace(int kept, SegmentWriter writer, (LogSegment Segment, SegmentEnd End)? cut)
     {
         SegmentWriter before = _writer;
         _writer = writer;
-        Remove(kept, _segments.Count - kept, writer.Segment);
+        Remove(kept, _segments.Count - kept, writer.Segment, cut);
         before.Dispose();
     }
 
-    private void Remove(int index, int count, LogSegment? replacement)
+    /// <summary>When it returns, no reader is in what was dropped or cut: only then may files change.</summary>
+    private void Remove(int index, int count, LogSegment? replacement, (LogSegment Segment, SegmentEnd End)? cut)
     {
         List<LogSegment> gone = _segments.GetRange(index, count);
         _view.EnterWriteLock();
@@ -195,6 +192,7 @@ internal sealed class SegmentedLog : IDisposable
         {
             _segments.RemoveRange(index, count);
             if (replacement is not null) _segments.Add(replacement);
+            cut?.Segment.Publish(cut.Value.End);
             foreach (LogSegment segment in gone) segment.Dispose();
         }
         finally

@@ -11,9 +11,13 @@ internal sealed class SnapshotShelf : IDisposable
     private readonly ManifestFile _manifest;
     private readonly Lock _gate = new();
     private readonly SortedDictionary<ulong, Reading> _reading = [];
-    private readonly SortedSet<ulong> _dropped = [];
+    private readonly SortedSet<ulong> _counted;             // What the manifest names, or named until the last sweep.
 
-    internal SnapshotShelf(IDisk disk, DataDirectory directory, ManifestFile manifest) => (_disk, _directory, _manifest) = (disk, directory, manifest);
+    internal SnapshotShelf(IDisk disk, DataDirectory directory, ManifestFile manifest)
+    {
+        (_disk, _directory, _manifest) = (disk, directory, manifest);
+        _counted = [.. manifest.Current.Snapshots.Select(static snapshot => snapshot.Number)];
+    }
 
     /// <summary>Writes a snapshot to a file that means nothing yet, reads it back, and makes it durable.</summary>
     internal (ulong Number, SnapshotInfo Info) Write(HistoryPoint point, Ensemble config, long utcTicks, Action<IBufferWriter<byte>> write)
@@ -34,7 +38,7 @@ internal sealed class SnapshotShelf : IDisposable
         }
         catch
         {
-            _disk.Delete(_directory.Snapshot(number));
+            Drop(number);
             throw;
         }
     }
@@ -55,8 +59,8 @@ internal sealed class SnapshotShelf : IDisposable
     private string? Check(ManifestSnapshot snapshot, bool withContent, out SnapshotInfo? info)
     {
         info = null;
-        if (!_disk.List(_directory.Path).Contains(DataDirectory.SnapshotName(snapshot.Number))) return "it is missing";
-        using IDiskFile file = _disk.Open(_directory.Snapshot(snapshot.Number));
+        using IDiskFile? file = OpenIfThere(snapshot);
+        if (file is null) return "it is missing";
         info = SnapshotFile.ReadHeader(file, out string? problem);
         if (info is null) return problem;
         if (info.Point != snapshot.Point) return $"it is one at {info.Point}, expected {snapshot.Point}";
@@ -65,8 +69,8 @@ internal sealed class SnapshotShelf : IDisposable
 
     internal (SnapshotInfo Info, ReadOnlyMemory<byte> Content)? Load()
     {
-        if (_manifest.Current.Snapshots is not [.., { } newest]) return null;
-        using IDiskFile file = _disk.Open(_directory.Snapshot(newest.Number));
+        if (OpenNewest() is not var (newest, opened)) return null;
+        using IDiskFile file = opened;
         SnapshotInfo info = SnapshotFile.ReadHeader(file, out string? problem) ?? throw Damaged(file, newest, problem!);
         if (info.Length > Array.MaxLength) throw new StorageException($"The snapshot {file.Path} holds {info.Length} bytes; a server can load {Array.MaxLength}.");
         byte[] content = GC.AllocateUninitializedArray<byte>((int)info.Length);
@@ -90,12 +94,20 @@ internal sealed class SnapshotShelf : IDisposable
         }
     }
 
-    /// <summary>Deletes the files of these snapshots, which the manifest does not name any more. One that was read since the last sweep stays until nobody reads it.</summary>
-    internal void Sweep(IEnumerable<ManifestSnapshot> dropped)
+    /// <summary>The manifest has named it.</summary>
+    internal void Count(ulong number)
+    {
+        lock (_gate) _counted.Add(number);
+    }
+
+    /// <summary>Throws away what was written and never named.</summary>
+    internal void Drop(ulong number) => _disk.Delete(_directory.Snapshot(number));
+
+    /// <summary>Deletes the files that the manifest does not name any more. One that was read since the last sweep stays until nobody reads it.</summary>
+    internal void Sweep()
     {
         lock (_gate)
         {
-            _dropped.UnionWith(dropped.Select(static snapshot => snapshot.Number));
             foreach ((ulong number, Reading reading) in _reading.ToArray())
             {
                 bool isRead = reading.WasRead;
@@ -105,10 +117,10 @@ internal sealed class SnapshotShelf : IDisposable
                 _reading.Remove(number);
             }
 
-            foreach (ulong number in _dropped.Where(number => !_reading.ContainsKey(number)).ToArray())
+            foreach (ulong number in _counted.Where(number => !_reading.ContainsKey(number) && !IsNamed(number)).ToArray())
             {
                 _disk.Delete(_directory.Snapshot(number));
-                _dropped.Remove(number);
+                _counted.Remove(number);
             }
         }
     }
@@ -121,6 +133,19 @@ internal sealed class SnapshotShelf : IDisposable
             _reading.Clear();
         }
     }
+
+    /// <summary>A file that the manifest names is not deleted while it is being opened here; once open, it can be read to the end.</summary>
+    private (ManifestSnapshot Named, IDiskFile File)? OpenNewest()
+    {
+        lock (_gate) return _manifest.Current.Snapshots is [.., var newest] ? (newest, _disk.Open(_directory.Snapshot(newest.Number))) : null;
+    }
+
+    private IDiskFile? OpenIfThere(ManifestSnapshot snapshot)
+    {
+        lock (_gate) return _disk.List(_directory.Path).Contains(DataDirectory.SnapshotName(snapshot.Number)) ? _disk.Open(_directory.Snapshot(snapshot.Number)) : null;
+    }
+
+    private bool IsNamed(ulong number) => _manifest.Current.Snapshots.Any(snapshot => snapshot.Number == number);
 
     private Reading? Find(HistoryPoint point)
     {

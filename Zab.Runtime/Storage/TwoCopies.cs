@@ -10,11 +10,13 @@ namespace Zab.Storage;
 /// 8   format version u32
 /// 12  length of the body u32
 /// 16  generation u64
-/// 24  CRC-32C u32 over bytes 0–23 and the body
-/// 28  zero u32
+/// 24  CRC-32C u32 over bytes 0–23, 28–31 and the body
+/// 28  turn u32: 0 in the copy that was written first, 1 in the other
 /// 32  body
 /// </code>
 /// The place and meaning of these fields is the same in every version.
+/// What a start reads may be in the page cache only, so it must not touch the copy that the other one was written after: that one alone is certainly on the
+/// disk. It is the one of the lower generation, or, where both have the same, the one that was written first.
 /// </remarks>
 internal sealed class TwoCopies : IDisposable
 {
@@ -28,6 +30,9 @@ internal sealed class TwoCopies : IDisposable
     private readonly string _path;
 
     private TwoCopies(IDisk disk, string path, ulong magic, uint version, IDiskFile?[] files) => (_disk, _path, _magic, _version, _files) = (disk, path, magic, version, files);
+
+    /// <summary>The copy that the next write begins with: never the only one that is certainly on the disk.</summary>
+    private int _first;
 
     /// <summary>Counts the writes. Invariant: greater than that of any copy written before.</summary>
     internal ulong Generation { get; private set; }
@@ -65,15 +70,18 @@ internal sealed class TwoCopies : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(8), _version);
         BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(12), body.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(16), generation);
-        BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(24), Crc32C.Append(Crc32C.Of(record.AsSpan(0, 24)), body));
         body.CopyTo(record.AsSpan(HeaderBytes));
-        for (int i = 0; i < _files.Length; i++)
+        for (int turn = 0; turn < _files.Length; turn++)
         {
-            IDiskFile file = _files[i] ??= _disk.Create($"{_path}.{i}");
+            BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(28), turn);
+            BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(24), Checksum(record));
+            int copy = _first ^ turn;
+            IDiskFile file = _files[copy] ??= _disk.Create($"{_path}.{copy}");
             file.Write(0, record);
             file.Flush();                                   // The first copy is safe before the second is touched.
         }
 
+        _first = 0;
         Generation = generation;
         Body = record.AsMemory(HeaderBytes);
     }
@@ -87,41 +95,47 @@ internal sealed class TwoCopies : IDisposable
 
     private void Load(string what)
     {
-        var problems = new List<string>();
-        bool found = false;
-        for (int i = 0; i < _files.Length; i++)
-        {
-            if (Check(_files[i], out ulong generation, out ReadOnlyMemory<byte> body) is { } problem)
-            {
-                problems.Add($"{_path}.{i} {problem}");
-                continue;
-            }
+        Copy?[] copies = [Read(0), Read(1)];
+        if (copies[0] is not { Problem: null } && copies[1] is not { Problem: null })
+            throw new StorageException($"No copy of the {what} can be read: {_path}.0 {copies[0]?.Problem ?? "is not there"}; {_path}.1 {copies[1]?.Problem ?? "is not there"}. Without it this server would forget what it has promised, so it does not start. Nothing was changed. Remove {Path.GetDirectoryName(_path)} and let the server join as a new one (docs/FORMAT.md#recovery).");
 
-            if (found && generation <= Generation) continue;
-            (found, Generation, Body) = (true, generation, body);
-        }
-
-        if (!found) throw new StorageException($"No copy of the {what} can be read: {string.Join("; ", problems)}. Without it this server would forget what it has promised, so it does not start. Nothing was changed. Remove {Path.GetDirectoryName(_path)} and let the server join as a new one (docs/FORMAT.md#recovery).");
+        int anchor = Anchor(copies[0], copies[1]);
+        _first = 1 - anchor;
+        Copy best = copies[_first] is { Problem: null } other ? other : copies[anchor]!;
+        (Generation, Body) = (best.Generation, best.Body);
     }
 
-    /// <summary>Null where the copy is valid, else what is wrong with it.</summary>
-    private string? Check(IDiskFile? file, out ulong generation, out ReadOnlyMemory<byte> body)
+    /// <summary>The copy that is certainly on the disk; the other one holds the same, or something newer.</summary>
+    private static int Anchor(Copy? zero, Copy? one)
     {
-        (generation, body) = (0, default);
-        if (file is null) return "is not there";
+        if (zero is not { Problem: null }) return 1;
+        if (one is not { Problem: null }) return 0;
+        if (zero.Generation != one.Generation) return zero.Generation < one.Generation ? 0 : 1;
+        return zero.Turn == 0 ? 0 : 1;
+    }
+
+    private Copy? Read(int index)
+    {
+        if (_files[index] is not { } file) return null;
         byte[] header = new byte[HeaderBytes];
-        if (file.Read(0, header) < HeaderBytes) return $"is {file.Length} bytes long, too short";
-        if (BinaryPrimitives.ReadUInt64LittleEndian(header) != _magic) return "does not begin as it should";
+        if (file.Read(0, header) < HeaderBytes) return Copy.Bad($"is {file.Length} bytes long, too short");
+        if (BinaryPrimitives.ReadUInt64LittleEndian(header) != _magic) return Copy.Bad("does not begin as it should");
         int length = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12));
-        if (length < 0 || length > BodyBytesMax || length > file.Length - HeaderBytes) return $"says it holds {(uint)length} bytes";
-        byte[] content = new byte[length];
-        if (file.Read(HeaderBytes, content) < length) return "ends too early";
-        uint checksum = Crc32C.Append(Crc32C.Of(header.AsSpan(0, 24)), content);
-        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(24));
-        if (checksum != expected) return $"has checksum {checksum:x8}, expected {expected:x8}";
-        uint version = BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8));
+        if (length < 0 || length > BodyBytesMax || length > file.Length - HeaderBytes) return Copy.Bad($"says it holds {(uint)length} bytes");
+        byte[] record = new byte[HeaderBytes + length];
+        if (file.Read(0, record) < record.Length) return Copy.Bad("ends too early");
+        uint checksum = Checksum(record);
+        uint expected = BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(24));
+        if (checksum != expected) return Copy.Bad($"has checksum {checksum:x8}, expected {expected:x8}");
+        uint version = BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(8));
         if (version > _version) throw StorageErrors.NewerVersion(file.Path, version, _version);
-        (generation, body) = (BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(16)), content);
-        return null;
+        return new Copy(null, BinaryPrimitives.ReadUInt64LittleEndian(record.AsSpan(16)), BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(28)), record.AsMemory(HeaderBytes));
+    }
+
+    private static uint Checksum(ReadOnlySpan<byte> record) => Crc32C.Append(Crc32C.Of(record[..24]), record[28..]);
+
+    private sealed record Copy(string? Problem, ulong Generation, int Turn, ReadOnlyMemory<byte> Body)
+    {
+        internal static Copy Bad(string problem) => new(problem, 0, 0, default);
     }
 }

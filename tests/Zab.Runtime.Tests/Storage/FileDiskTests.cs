@@ -170,6 +170,7 @@ public sealed class FileDiskTests : IDisposable
             {
                 Entry[] entries = run.Store.ReadEntries(new Zxid((uint)random.Next(8), (uint)random.Next(40)), new Zxid(99, 9), 2000);
                 for (int i = 1; i < entries.Length; i++) Assert.True(entries[i].Follows(entries[i - 1].Point));
+                if (run.Store.LoadSnapshot() is { } loaded) Assert.InRange(loaded.Content.Length, 1, 3);
             }
         });
 

@@ -43,14 +43,14 @@ public class FormatTests
         var manifest = new Manifest { NextNumber = 8, HardStateGeneration = 3, Snapshots = [new ManifestSnapshot(5, Base)], Segments = [new ManifestSegment(7, 64, Base, 0, Base)] };
         TwoCopies.Create(disk, "/data/manifest", Manifest.Magic, Manifest.FormatVersion).Write(2, manifest.Encode());
 
-        foreach (string copy in (string[])["0", "1"])
+        foreach ((string copy, string stateEnd, string manifestEnd) in ((string, string, string)[])[("0", "33CB11B400000000", "CEDF8A4600000000"), ("1", "600504B301000000", "03BEB4D001000000")])
         {
             Assert.Equal(
-                "025A61625361740A0100000054000000040000000000000071D3C8CB00000000"
+                "025A61625361740A01000000540000000400000000000000" + stateEnd
                     + "C100000000000000010000008877665544332211060000000500000001010500000009000000050000000700000000000000C80000000000000005000000010000000C00000000000000FFFFFFFF020000006162",
                 Convert.ToHexString(disk.Content("state." + copy)));
             Assert.Equal(
-                "015A61624D616E0A010000006800000002000000000000005D37612000000000"
+                "015A61624D616E0A01000000680000000200000000000000" + manifestEnd
                     + "08000000000000000300000000000000" + "0100000005000000000000000400000001000000EFCDAB0000000000"
                     + "01000000070000000000000040000000000000000400000001000000EFCDAB000000000000000000000000000400000001000000EFCDAB0000000000",
                 Convert.ToHexString(disk.Content("manifest." + copy)));

@@ -67,6 +67,53 @@ public class HardStateTests
         }
     }
 
+    [Fact]
+    public void A_kill_between_two_copies_and_a_power_loss_at_the_next_start_leave_one_of_them()
+    {
+        for (int killAt = 0; killAt < 8; killAt++)
+        {
+            for (int lossAt = 0; lossAt < 8; lossAt++)
+            {
+                for (ulong seed = 0; seed < 6; seed++)
+                {
+                    var disk = new SimulatedDisk(seed);
+                    Write(disk, isNew: true, 1);
+                    disk.FlushDirectory(StoreRun.Directory);
+                    WriteUntil(disk, disk.Operations + killAt, 2);
+                    disk.KillProcess();
+                    WriteUntil(disk, disk.Operations + lossAt, 3);
+                    disk.LosePower();
+                    using TwoCopies copies = Open(disk);
+                    Assert.Equal(600, copies.Body.Length);
+                    Assert.Equal(copies.Generation, copies.Body.Span[0]);
+                    Assert.False(copies.Body.Span.ContainsAnyExcept((byte)copies.Generation));
+                }
+            }
+        }
+
+        static TwoCopies Open(SimulatedDisk disk) => TwoCopies.Open(disk, "/data/state", StoredState.Magic, StoredState.FormatVersion, new HashSet<string>(disk.List(StoreRun.Directory)), "hard state");
+
+        static void Write(SimulatedDisk disk, bool isNew, ulong generation)
+        {
+            using TwoCopies copies = isNew ? TwoCopies.Create(disk, "/data/state", StoredState.Magic, StoredState.FormatVersion) : Open(disk);
+            byte[] body = new byte[600];
+            Array.Fill(body, (byte)generation);
+            copies.Write(generation, body);
+        }
+
+        static void WriteUntil(SimulatedDisk disk, int powerLossAt, ulong generation)
+        {
+            disk.PowerLossAt = powerLossAt;
+            try
+            {
+                Write(disk, isNew: false, generation);
+            }
+            catch (PowerLossException)
+            {
+            }
+        }
+    }
+
     [Theory]
     [InlineData("state", "hard state")]
     [InlineData("manifest", "manifest")]
@@ -138,7 +185,7 @@ public class HardStateTests
         {
             content[8] = 9;
             uint checksum = checksumAt == 0
-                ? Crc32C.Append(Crc32C.Of(content.AsSpan(0, 24)), content.AsSpan(32, BitConverter.ToInt32(content, 12)))
+                ? Crc32C.Append(Crc32C.Of(content.AsSpan(0, 24)), content.AsSpan(28, 4 + BitConverter.ToInt32(content, 12)))
                 : Crc32C.Append(Crc32C.Of(content.AsSpan(0, 12)), content.AsSpan(checkedFrom, checkedTo - checkedFrom));
             BitConverter.TryWriteBytes(content.AsSpan(checksumAt == 0 ? 24 : checksumAt), checksum);
         });
