@@ -1,0 +1,34 @@
+using Xunit;
+using Zab.Core;
+using static Zab.Tests.Peers.Stories;
+
+namespace Zab.Tests.Peers;
+
+/// <summary>What one server answers, and whom it joins, vote by vote.</summary>
+public class ElectionTests
+{
+    private static readonly Zxid Last = new(1, 3);
+    private static readonly Entry[] Log = LonePeer.Log((1, 3));
+
+    /// <summary>Only the first: two servers that agree would otherwise answer each other for ever.</summary>
+    [Fact]
+    public void A_second_vote_for_our_candidate_is_not_answered()
+    {
+        var peer = new LonePeer(1, 1, Log);
+        peer.Vote(3, VoteState.Looking, 3, 1, Last);
+        peer.Vote(3, VoteState.Looking, 3, 1, Last);
+        Assert.DoesNotContain(peer.Last, static output => output is Output.SendPeer);
+    }
+
+    /// <summary>Of another round, it follows a life of ours that is gone.</summary>
+    [Fact]
+    public void A_server_that_followed_us_in_another_round_does_not()
+    {
+        var peer = new LonePeer(3, 1, Log);
+        peer.Vote(1, VoteState.Following, 3, 1, Zxid.None, round: 7);
+        peer.Pass(new PeerOptions().FinalizeWait);
+        peer.Pass(new PeerOptions().FinalizeWait);
+        peer.Connect(1, 1);
+        Assert.DoesNotContain(peer.Sent, static message => message is Message.LeaderInfo);
+    }
+}
