@@ -296,7 +296,7 @@ internal sealed class Peer : IPeerRoles
         bool wasLeading = _leader is not null;
         _leader?.End(reason);
         _learner?.End(reason);
-        if (wasLeading) _incoming.Clear();
+        if (wasLeading) ForgetLearners();
         if (_founding is not null) _state.TellConfig();
         (_founding, _election, _leader, _learner) = (null, null, null, null);
     }
@@ -310,6 +310,12 @@ internal sealed class Peer : IPeerRoles
         Reason = reason ?? "stopped";
         if (reason is not null) _state.Out.Add(new Output.Fatal(reason));
         TellRole();
+    }
+
+    /// <summary>A leader closes the channels of its learners as it ends; those on which nothing was said yet are left to us.</summary>
+    private void ForgetLearners()
+    {
+        foreach (IncomingChannel told in _incoming.Values.Where(static channel => channel.Info is not null).ToArray()) _incoming.Remove(told.Channel.Value);
     }
 
     private void RefuseIncoming(string reason)

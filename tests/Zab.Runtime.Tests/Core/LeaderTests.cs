@@ -8,6 +8,21 @@ public class LeaderTests
 {
     private static readonly PeerOptions Options = new();
 
+    /// <summary>A learner that has not said a word yet would wait for the whole sync limit if the leader left without closing its channel.</summary>
+    [Fact]
+    public void A_leader_that_leaves_closes_the_channels_that_were_silent_too()
+    {
+        Entry[] log = LonePeer.Log((1, 3));
+        LonePeer peer = LonePeer.Elected(1, log[..2]);
+        var silent = new ChannelId(77);
+        peer.Step(new Input.ChannelUp(silent, new ServerId(2), IsOutgoing: false));
+        ChannelId better = peer.Connect(1, 1);
+        peer.Receive(better, LonePeer.AckEpoch(2, 1, isPromise: true, log));
+        Assert.Contains(peer.Last, static output => output is Output.RoleChanged { Reason: "voter 1 holds a better history: epoch 1, 1/3" });
+        Assert.True(peer.HasClosed(better));
+        Assert.True(peer.HasClosed(silent));
+    }
+
     /// <summary>B09. A commit needs a quorum for everything up to it; acks that repeat, or come late, change nothing.</summary>
     [Fact]
     public void Acks_in_any_order_commit_once_and_in_order()
