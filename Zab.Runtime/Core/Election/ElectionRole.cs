@@ -8,7 +8,7 @@ namespace Zab.Core;
 /// a server that does not count  LOOKING                answered with our vote, no other effect
 /// LOOKING                       a later round          its round is ours, all votes dropped; the better of its and our own candidate
 /// LOOKING                       an earlier round       answered with our vote, so that it catches up; taken as a later one where we do not count
-/// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours
+/// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours, and so is its first vote
 /// FOLLOWING, LEADING            any round              counted; a quorum with a leader that says so itself (in our round, who looks for it is with it): we join it
 /// </code>
 /// </remarks>
@@ -95,7 +95,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
 
         if (vote.Round != Round) EnterRound(vote);                   // The round of a server that does not count is nobody else's: it goes by the others'.
         else if (IsBetter(vote.Candidate, _proposal)) Propose(vote.Candidate);
-        else if (vote.Candidate.CompareTo(_proposal) < 0 && CountsFor(_proposal)) Answer(from);      // It came after we told our vote.
+        else if (CountsFor(_proposal) && (vote.Candidate.CompareTo(_proposal) < 0 || !_votes.IsLooking(from))) Answer(from);     // It may have begun to look after we told our vote.
         _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: true));
         Evaluate();
     }

@@ -22,6 +22,8 @@ internal sealed class VoteBox
 
     internal bool Has(ServerId from) => _ballots.ContainsKey(from);
 
+    internal bool IsLooking(ServerId from) => _ballots.TryGetValue(from, out Ballot ballot) && ballot.State == VoteState.Looking;
+
     /// <summary>How many look for the same candidate in the same round.</summary>
     internal int CountLooking(Candidate candidate, ulong round) =>
         _ballots.Values.Count(ballot => ballot.Counts && ballot.State == VoteState.Looking && ballot.Round == round && ballot.Candidate == candidate);

@@ -10,6 +10,16 @@ public class ElectionTests
     private static readonly Zxid Last = new(1, 3);
     private static readonly Entry[] Log = LonePeer.Log((1, 3));
 
+    /// <summary>Our vote may have come while the other still followed the dead leader: its first vote in a round is answered, or it would wait for the next resend.</summary>
+    [Fact]
+    public void The_first_vote_of_a_round_is_answered_even_if_it_is_for_our_candidate()
+    {
+        var peer = new LonePeer(1, 1, Log);
+        peer.Vote(3, VoteState.Looking, 3, 1, Last);
+        peer.Vote(2, VoteState.Looking, 3, 1, Last);
+        Assert.Contains(peer.Last, static output => output is Output.SendPeer { To.Value: 2, Message: Message.Vote { State: VoteState.Looking, Candidate.Id.Value: 3 } });
+    }
+
     /// <summary>Only the first: two servers that agree would otherwise answer each other for ever.</summary>
     [Fact]
     public void A_second_vote_for_our_candidate_is_not_answered()
