@@ -5,7 +5,7 @@ namespace Zab.Core;
 /// After ZooKeeper's FastLeaderElection. The better history wins: current epoch first, then zxid, then id.
 /// <code>
 /// vote from                     in                     what follows
-/// a server that does not count  LOOKING                answered with our vote, no other effect
+/// a server that does not count  LOOKING                answered with our vote if it knows that it does not count, no other effect
 /// LOOKING                       a later round          its round is ours, all votes dropped; the better of its and our own candidate
 /// LOOKING                       an earlier round       answered with our vote, so that it catches up; taken as a later one where we do not count
 /// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours, and so is its first vote
@@ -81,7 +81,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         if (!counts)
         {
             _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: false));
-            if (CountsFor(_proposal)) Answer(from);                  // Two servers that do not count would answer each other for ever.
+            if (CountsFor(_proposal) && !vote.Counts) Answer(from);  // Two servers that both answer such votes would do so for ever; one that knows that it does not count never answers.
             Evaluate();
             return;
         }

@@ -41,4 +41,15 @@ public class ElectionTests
         peer.Connect(1, 1);
         Assert.DoesNotContain(peer.Sent, static message => message is Message.LeaderInfo);
     }
+
+    /// <summary>T17. A server restored from an old copy does not know it, and votes as if it counted. If both answered each vote of the other, they would do nothing else.</summary>
+    [Fact]
+    public void A_server_that_does_not_know_that_it_does_not_count_gets_no_answer()
+    {
+        var peer = new LonePeer(1, 1, Log);
+        peer.Vote(2, VoteState.Looking, 2, 1, new Zxid(1, 2), generation: 5);
+        Assert.Contains(peer.Last, static output => output is Output.SendPeer { To.Value: 2 });
+        peer.Vote(2, VoteState.Looking, 2, 1, new Zxid(1, 1), generation: 3);
+        Assert.DoesNotContain(peer.Last, static output => output is Output.SendPeer);
+    }
 }
