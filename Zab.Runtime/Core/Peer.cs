@@ -155,7 +155,7 @@ internal sealed class Peer : IPeerRoles
         _round = Math.Max(_round, _election?.Round ?? 0);
         if (_election is not null) _election.OnVote(from, vote);
         else if (vote.State != VoteState.Looking) _state.Ignore("VOTE of a server in a role, to one in a role");
-        else if ((_leader?.Vote() ?? _learner?.Vote()) is { } answer) _state.Out.Add(new Output.SendPeer(from, answer, WriteId.None));
+        else if ((_leader?.Vote() ?? _learner?.Vote()) is { } answer) _state.SendVote(from, answer);
         else _state.Ignore("VOTE while a snapshot is being installed");
     }
 

@@ -99,6 +99,9 @@ internal sealed class PeerState
 
     internal void Send(ChannelId channel, Message message, WriteId after = default) => Out.Add(new Output.Send(channel, message, after));
 
+    /// <summary>A vote says which generation and which last entry its sender holds, and that is remembered: it leaves when both are durable.</summary>
+    internal void SendVote(ServerId to, Message.Vote vote) => Out.Add(new Output.SendPeer(to, vote, Writes.All));
+
     internal WriteId SaveHardState(HardState state)
     {
         Invariant.Require(state.AcceptedEpoch >= HardState.AcceptedEpoch, $"accepted epoch would go back from {HardState.AcceptedEpoch} to {state.AcceptedEpoch}");

@@ -160,7 +160,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     /// <summary>A damaged server votes for whoever holds all that it once held.</summary>
     private bool CountsFor(Candidate candidate) => state.IsTrusted && candidate != Candidate.None && state.MayFollow(candidate.CurrentEpoch, candidate.LastZxid);
 
-    private void Answer(ServerId to) => state.Out.Add(new Output.SendPeer(to, MyVote(), state.Writes.All));
+    private void Answer(ServerId to) => state.SendVote(to, MyVote());
 
     private void Broadcast()
     {
@@ -171,9 +171,9 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     }
 
     private Message.Vote MyVote() =>
-        new(VoteState.Looking, Round, _proposal, CountsFor(_proposal), state.HardState.Incarnation, state.HardState.Generation, state.LastDurable, state.CommittedConfigVersion);
+        new(VoteState.Looking, Round, _proposal, CountsFor(_proposal), state.HardState.Incarnation, state.HardState.Generation, state.History.Last.Zxid, state.CommittedConfigVersion);
 
     /// <summary>What a server in a role answers to one that looks. Round and zxid of the election are long past: only the leader's id is compared.</summary>
     internal static Message.Vote InRole(PeerState state, VoteState role, ulong round, ServerId leader) =>
-        new(role, round, new Candidate(state.HardState.CurrentEpoch, Zxid.None, leader), state.IsTrusted, state.HardState.Incarnation, state.HardState.Generation, state.LastDurable, state.CommittedConfigVersion);
+        new(role, round, new Candidate(state.HardState.CurrentEpoch, Zxid.None, leader), state.IsTrusted, state.HardState.Incarnation, state.HardState.Generation, state.History.Last.Zxid, state.CommittedConfigVersion);
 }

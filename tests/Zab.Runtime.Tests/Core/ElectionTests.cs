@@ -52,4 +52,17 @@ public class ElectionTests
         peer.Vote(2, VoteState.Looking, 2, 1, new Zxid(1, 1), generation: 3);
         Assert.DoesNotContain(peer.Last, static output => output is Output.SendPeer);
     }
+
+    /// <summary>What a vote says of a directory is remembered, and held against its owner if it ever says less: so it must be durable, from whatever role it is said.</summary>
+    [Fact]
+    public void A_follower_votes_only_with_what_is_durable()
+    {
+        LonePeer peer = LonePeer.Following(2, Log);
+        peer.Receive(new Message.Proposal(2, [LonePeer.Next(Log, 2, 1)], Last));
+        WriteId append = peer.Last.OfType<Output.Append>().Single().Id;
+        peer.Vote(2, VoteState.Looking, 2, 1, Last);
+        Output.SendPeer answer = peer.Last.OfType<Output.SendPeer>().Single();
+        Assert.Equal(append, answer.After);
+        Assert.Equal(new Zxid(2, 1), ((Message.Vote)answer.Message).LastDurable);
+    }
 }
