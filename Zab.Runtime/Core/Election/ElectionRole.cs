@@ -10,6 +10,7 @@ namespace Zab.Core;
 /// LOOKING                       an earlier round       answered with our vote, so that it catches up; taken as a later one where we do not count
 /// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours, and so is its first vote
 /// FOLLOWING, LEADING            any round              counted; a quorum with a leader that says so itself (in our round, who looks for it is with it): we join it
+/// FOLLOWING us                  our round              counted as a vote for us: its vote was lost, or it was quicker than we are
 /// </code>
 /// </remarks>
 internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong round)
@@ -73,14 +74,14 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         _unreachable.Remove(from);
         bool counts = state.Counts(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
         if (vote.State == VoteState.Looking) OnLooking(from, vote, counts);
-        else OnInRole(from, vote);
+        else OnInRole(from, vote, counts);
     }
 
     private void OnLooking(ServerId from, Message.Vote vote, bool counts)
     {
         if (!counts)
         {
-            _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: false));
+            _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, SaysItCounts: false, Counts: false));
             if (CountsFor(_proposal) && !vote.Counts) Answer(from);  // Two servers that both answer such votes would do so for ever; one that knows that it does not count never answers.
             Evaluate();
             return;
@@ -96,14 +97,14 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         if (vote.Round != Round) EnterRound(vote);                   // The round of a server that does not count is nobody else's: it goes by the others'.
         else if (IsBetter(vote.Candidate, _proposal)) Propose(vote.Candidate);
         else if (CountsFor(_proposal) && (vote.Candidate.CompareTo(_proposal) < 0 || !_votes.IsLooking(from))) Answer(from);     // It may have begun to look after we told our vote.
-        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: true));
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, SaysItCounts: true, Counts: true));
         Evaluate();
     }
 
     /// <summary>Who leads is asked of every voter as it sees itself: our own configuration may be too old to know the leader's directory, and the leader decides whom it counts.</summary>
-    private void OnInRole(ServerId from, Message.Vote vote)
+    private void OnInRole(ServerId from, Message.Vote vote, bool counts)
     {
-        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from)));
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from), counts));
         if (_votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null) is not { } leader || leader == state.Self)
         {
             Evaluate();
@@ -136,7 +137,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     /// <summary>A quorum waits a little for a better vote; not when there is nobody left who could bring one.</summary>
     private void Evaluate()
     {
-        if (_proposal == Candidate.None || _votes.CountLooking(_proposal, Round) + (CountsFor(_proposal) ? 1 : 0) < state.Config.QuorumSize)
+        if (_proposal == Candidate.None || _votes.CountFor(_proposal, Round, state.Self) + (CountsFor(_proposal) ? 1 : 0) < state.Config.QuorumSize)
         {
             _finalizeAt = null;
             return;

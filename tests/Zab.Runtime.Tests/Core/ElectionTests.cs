@@ -30,6 +30,18 @@ public class ElectionTests
         Assert.DoesNotContain(peer.Last, static output => output is Output.SendPeer);
     }
 
+    /// <summary>The vote of a follower was lost, and it follows us already: it must not wait for us until it gives up.</summary>
+    [Fact]
+    public void A_server_that_follows_us_in_this_round_counts_for_us()
+    {
+        var peer = new LonePeer(3, 1, Log);
+        peer.Vote(1, VoteState.Following, 3, 1, Zxid.None);
+        peer.Pass(new PeerOptions().FinalizeWait);
+        peer.Pass(new PeerOptions().FinalizeWait);
+        peer.Connect(1, 1);
+        Assert.Contains(peer.Last, static output => output is Output.Send { Message: Message.LeaderInfo { Epoch: 2 } });
+    }
+
     /// <summary>Of another round, it follows a life of ours that is gone.</summary>
     [Fact]
     public void A_server_that_followed_us_in_another_round_does_not()
