@@ -148,10 +148,12 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         else _finalizeAt ??= state.Now.MonotonicTicks + state.Options.FinalizeWait.Ticks;
     }
 
+    /// <summary>A leader with a disk that hangs would leave at once, and be elected again at the next tick.</summary>
     private void Finish()
     {
-        if (_proposal.Id == state.Self) roles.Lead();
-        else roles.Learn(_proposal.Id);
+        if (_proposal.Id != state.Self) roles.Learn(_proposal.Id);
+        else if (!state.IsDiskSilent) roles.Lead();
+        else _finalizeAt = state.Now.MonotonicTicks;
     }
 
     /// <summary>The history this server stands for; none where it may not lead.</summary>

@@ -99,7 +99,7 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
     /// </summary>
     internal void OnTick()
     {
-        if (state.Writes.OldestAge(state.Now.MonotonicTicks) > state.Options.SyncLimit.Ticks) { Leave("the own disk does not answer"); return; }
+        if (state.IsDiskSilent) { Leave("the own disk does not answer"); return; }
         if (state.HasPassed(_since, state.Options.SyncLimit) && CountHeard() < state.Config.QuorumSize) { Leave("no quorum is heard from"); return; }
         if (!IsEstablished && state.HasPassed(_lastProgress, state.Options.InitLimit)) { Leave("no quorum came through discovery and synchronisation in time"); return; }
 

@@ -77,4 +77,21 @@ public class ElectionTests
         Assert.Equal(append, answer.After);
         Assert.Equal(new Zxid(2, 1), ((Message.Vote)answer.Message).LastDurable);
     }
+
+    /// <summary>The only voter elects itself at once; while its disk hangs it must not do so at every tick, each time with a new epoch and more to write.</summary>
+    [Fact]
+    public void A_server_whose_disk_hangs_does_not_elect_itself_again_and_again()
+    {
+        ModelNet net = Founded(1);
+        net.StartAll();
+        net.RunUntil(() => net.Leader is not null, Bound);
+        net[1].IsDiskStalled = true;
+        Submit(net[1], "slow");
+        net.Run(TimeSpan.FromSeconds(5));
+        Assert.Null(net.Leader);
+        Assert.InRange(net[1].Peer!.HardState.AcceptedEpoch, 1u, 2u);
+
+        net[1].IsDiskStalled = false;
+        net.RunUntil(() => net.Order.Count == 1 && net.Leader is not null, Bound);
+    }
 }
