@@ -23,6 +23,22 @@ public class LeaderTests
         Assert.True(peer.HasClosed(silent));
     }
 
+    /// <summary>A damaged server can lead nobody and counts for nobody who holds less: if it made every leader step down for it, there would be none.</summary>
+    [Fact]
+    public void A_better_history_whose_owner_may_not_lead_deposes_nobody()
+    {
+        Entry[] log = LonePeer.Log((1, 3));
+        LonePeer peer = LonePeer.Elected(1, log[..2]);
+        ChannelId damaged = peer.Connect(2, 1);
+        peer.Durable();
+        peer.Receive(damaged, LonePeer.AckEpoch(2, 1, isPromise: true, log) with { RepairFloor = new RepairFloor(1, new Zxid(1, 9)) });
+        ChannelId sound = peer.Connect(1, 1);
+        peer.Receive(sound, LonePeer.AckEpoch(2, 1, isPromise: true, log[..2]));
+        peer.Durable();
+        peer.Receive(sound, new Message.AckNewLeader(2, new Zxid(1, 2)));
+        Assert.Equal(Role.Leading, peer.Peer.Role);
+    }
+
     /// <summary>B09. A commit needs a quorum for everything up to it; acks that repeat, or come late, change nothing.</summary>
     [Fact]
     public void Acks_in_any_order_commit_once_and_in_order()
