@@ -75,6 +75,7 @@ internal sealed partial class LeaderRole
     private void SendBatch(LearnerLink link, Message.Proposal batch)
     {
         state.Send(link.Channel, batch);
+        if (link is { Phase: LinkPhase.Adopted, InFlightBytes: 0 }) link.LastProgress = state.Now.MonotonicTicks;      // It owed us nothing until now.
         link.Sent(batch.Entries);
         link.CommitTold = batch.Committed;
     }

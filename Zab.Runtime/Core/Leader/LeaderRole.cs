@@ -106,7 +106,7 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
         foreach (LearnerLink link in Links())
         {
             if (state.HasPassed(link.LastHeard, state.Options.SyncLimit)) Close(link, "nothing was heard from it within the sync limit");
-            else if (link.Phase == LinkPhase.Syncing && state.HasPassed(link.LastProgress, state.Options.InitLimit)) Close(link, "its synchronisation stands still");
+            else if ((link.Phase == LinkPhase.Syncing || link.InFlightBytes > 0) && state.HasPassed(link.LastProgress, state.Options.InitLimit)) Close(link, "it answers, and makes nothing durable");
             if (_hasLeft) return;
         }
 

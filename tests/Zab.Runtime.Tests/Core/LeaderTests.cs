@@ -39,6 +39,21 @@ public class LeaderTests
         Assert.Equal(Role.Leading, peer.Peer.Role);
     }
 
+    /// <summary>A learner whose disk hangs goes on answering pings; the log that it still needs must not grow for ever.</summary>
+    [Fact]
+    public void A_learner_that_acknowledges_nothing_loses_its_channel()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower);
+        Idle(peer, follower, 2 * Options.InitLimit);
+        Assert.False(peer.HasClosed(follower));
+
+        peer.Submit("a");
+        Idle(peer, follower, Options.InitLimit - (2 * Options.Tick));
+        Assert.False(peer.HasClosed(follower));
+        Idle(peer, follower, 4 * Options.Tick);
+        Assert.True(peer.HasClosed(follower));
+    }
+
     /// <summary>B09. A commit needs a quorum for everything up to it; acks that repeat, or come late, change nothing.</summary>
     [Fact]
     public void Acks_in_any_order_commit_once_and_in_order()
