@@ -54,6 +54,20 @@ public class LeaderTests
         Assert.True(peer.HasClosed(follower));
     }
 
+    /// <summary>An ack for what was never proposed closes the channel of its sender; it must not stop the leader.</summary>
+    [Theory]
+    [InlineData(1, 9)]
+    [InlineData(2, 0)]
+    public void An_ack_of_a_zxid_that_never_was_is_refused(uint epoch, uint counter)
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower, LonePeer.Log((1, 3)));
+        peer.Submit("a", "b");
+        peer.Durable();
+        peer.Receive(follower, new Message.Ack(2, new Zxid(epoch, counter)));
+        Assert.True(peer.HasClosed(follower));
+        Assert.Equal(new Zxid(1, 3), peer.Committed.Last());
+    }
+
     /// <summary>B09. A commit needs a quorum for everything up to it; acks that repeat, or come late, change nothing.</summary>
     [Fact]
     public void Acks_in_any_order_commit_once_and_in_order()
