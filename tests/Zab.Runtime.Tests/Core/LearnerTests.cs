@@ -19,6 +19,16 @@ public class LearnerTests
         Assert.Equal(new Zxid(2, 1), peer.Peer.LastLogged);
     }
 
+    /// <summary>A configuration that cannot be read is refused like a gap: the leader is wrong, and this server must not stop for it.</summary>
+    [Fact]
+    public void A_configuration_that_cannot_be_read_closes_the_channel()
+    {
+        LonePeer peer = LonePeer.Following(2, Log);
+        peer.Receive(new Message.Proposal(2, [LonePeer.Next(Log, 2, 1, EntryType.Config, [1, 2, 3])], Zxid.None));
+        Assert.True(peer.HasClosed(peer.Channel));
+        Assert.Equal(new Zxid(1, 3), peer.Peer.LastLogged);
+    }
+
     /// <summary>S01. The promise is durable, and the server crashed before it said so: asked again for the same epoch, it cannot promise it a second time, and may join.</summary>
     [Fact]
     public void A_promise_is_given_once()
