@@ -9,6 +9,7 @@ internal sealed class Peer : IPeerRoles
     private readonly SortedDictionary<ulong, IncomingChannel> _incoming = [];    // Invariant: at most one of each server.
     private (Role, ServerId?, uint, string?) _told;
     private ulong _round;
+    private readonly FailedJoins _failedJoins = new();
     private bool _hasStarted;
     private bool _isStopped;
 
@@ -277,6 +278,7 @@ internal sealed class Peer : IPeerRoles
     /// <summary>While a snapshot is being installed, what this server holds is about to change: it claims nothing until that is done.</summary>
     private void Look(string reason)
     {
+        if (_learner is { IsUpToDate: false }) _failedJoins.Add(_learner.Leader, _state.Now, _state.Options);
         EndRole(reason);
         RefuseIncoming(reason);
         Reason = WithDamage(reason);
@@ -286,7 +288,7 @@ internal sealed class Peer : IPeerRoles
     private void ResumeLooking()
     {
         if (_isStopped || _founding is not null || _election is not null || _leader is not null || _learner is not null) return;
-        _election = new ElectionRole(_state, this, ++_round);
+        _election = new ElectionRole(_state, this, ++_round, _failedJoins);
         _election.Start();
     }
 
@@ -335,7 +337,12 @@ internal sealed class Peer : IPeerRoles
 
     private void TellRole()
     {
-        if (Role is Role.Leading or Role.Following or Role.Observing) Reason = _state.Damage;
+        if (Role is Role.Leading or Role.Following or Role.Observing)
+        {
+            Reason = _state.Damage;
+            _failedJoins.Clear();
+        }
+
         (Role, ServerId?, uint, string?) now = (Role, Leader, Epoch, Reason);
         if (now == _told) return;
         _told = now;

@@ -13,7 +13,7 @@ namespace Zab.Core;
 /// FOLLOWING us                  our round              counted as a vote for us: its vote was lost, or it was quicker than we are
 /// </code>
 /// </remarks>
-internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong round)
+internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong round, FailedJoins failedJoins)
 {
     private readonly VoteBox _votes = new();
     private readonly SortedSet<ServerId> _unreachable = [];
@@ -105,7 +105,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     private void OnInRole(ServerId from, Message.Vote vote, bool counts)
     {
         _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from), counts));
-        if (_votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null) is not { } leader || leader == state.Self)
+        if (_votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null) is not { } leader || leader == state.Self || failedJoins.IsTooSoon(leader, state.Now))
         {
             Evaluate();
             return;

@@ -78,6 +78,29 @@ public class ElectionTests
         Assert.Equal(new Zxid(2, 1), ((Message.Vote)answer.Message).LastDurable);
     }
 
+    /// <summary>A leader that refuses us each time we come (it speaks another version, say) is not asked a thousand times a second.</summary>
+    [Fact]
+    public void A_leader_that_refuses_is_asked_ever_more_rarely()
+    {
+        var peer = new LonePeer(1, 1, Log);
+        int joined = 0;
+        for (int i = 0; i < 2_000; i++)
+        {
+            peer.Vote(3, VoteState.Leading, 3, 1, Zxid.None);
+            peer.Vote(2, VoteState.Following, 3, 1, Zxid.None);
+            while (peer.Last.OfType<Output.OpenChannel>().SingleOrDefault() is { } opened)
+            {
+                joined++;
+                peer.Step(new Input.ChannelUp(opened.Channel, new ServerId(3), IsOutgoing: true));
+                peer.Receive(opened.Channel, new Message.Goodbye("another protocol version"));
+            }
+
+            peer.Pass(TimeSpan.FromMilliseconds(5));
+        }
+
+        Assert.InRange(joined, 6, 15);          // In ten seconds.
+    }
+
     /// <summary>The only voter elects itself at once; while its disk hangs it must not do so at every tick, each time with a new epoch and more to write.</summary>
     [Fact]
     public void A_server_whose_disk_hangs_does_not_elect_itself_again_and_again()
