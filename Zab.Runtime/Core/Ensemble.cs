@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Zab.Serialization;
 
@@ -76,13 +77,29 @@ internal sealed class Ensemble
         return output.WrittenSpan.ToArray();
     }
 
+    /// <summary>For what came from another server.</summary>
+    internal static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Ensemble? ensemble)
+    {
+        try
+        {
+            ensemble = Decode(bytes);
+            return true;
+        }
+        catch (ZabFormatException)
+        {
+            ensemble = null;
+            return false;
+        }
+    }
+
     /// <exception cref="ZabFormatException">The bytes are no configuration.</exception>
     internal static Ensemble Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new ZabReader(bytes);
         Zxid version = Zxid.FromValue(reader.ReadUInt64());
         int count = reader.ReadInt32();
-        if (count < 0 || count > reader.Remaining / 13) throw new ZabFormatException($"an ensemble of {count} members does not fit in what remains", 8);
+        if (count < 1 || count > Limits.MembersMax) throw new ZabFormatException($"an ensemble of {count} members; 1 to {Limits.MembersMax} are possible", 8);
+        if (count > reader.Remaining / 13) throw new ZabFormatException($"an ensemble of {count} members does not fit in what remains", 8);
         var members = new List<Member>(count);
         for (int i = 0; i < count; i++)
         {

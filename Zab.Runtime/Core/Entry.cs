@@ -70,6 +70,9 @@ internal sealed class Entry
     internal bool Follows(HistoryPoint previous) =>
         PrevZxid == previous.Zxid && IsNext(previous.Zxid, Zxid) && Chain == ChainAfter(previous.Chain, Zxid, PrevZxid, UtcTicks, Type, Payload.Span);
 
+    /// <summary>Whether the core can take it: of its payload it reads configurations only.</summary>
+    internal bool IsReadable => Type != EntryType.Config || Ensemble.TryDecode(Payload.Span, out _);
+
     /// <summary>Whether a history may go on from <paramref name="previous"/> to <paramref name="next"/> without a gap.</summary>
     internal static bool IsNext(Zxid previous, Zxid next) =>
         next.Epoch == previous.Epoch ? next.Counter != 0 && next.Counter - 1 == previous.Counter : next.Epoch > previous.Epoch && next.Counter == 1;

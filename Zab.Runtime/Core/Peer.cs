@@ -9,6 +9,7 @@ internal sealed class Peer : IPeerRoles
     private readonly SortedDictionary<ulong, IncomingChannel> _incoming = [];    // Invariant: at most one of each server.
     private (Role, ServerId?, uint, string?) _told;
     private ulong _round;
+    private readonly FailedJoins _failedJoins = new();
     private bool _hasStarted;
     private bool _isStopped;
 
@@ -158,7 +159,7 @@ internal sealed class Peer : IPeerRoles
         _round = Math.Max(_round, _election?.Round ?? 0);
         if (_election is not null) _election.OnVote(from, vote);
         else if (vote.State != VoteState.Looking) _state.Ignore("VOTE of a server in a role, to one in a role");
-        else if ((_leader?.Vote() ?? _learner?.Vote()) is { } answer) _state.Out.Add(new Output.SendPeer(from, answer, WriteId.None));
+        else if ((_leader?.Vote() ?? _learner?.Vote()) is { } answer) _state.SendVote(from, answer);
         else _state.Ignore("VOTE while a snapshot is being installed");
     }
 
@@ -280,6 +281,7 @@ internal sealed class Peer : IPeerRoles
     /// <summary>While a snapshot is being installed, what this server holds is about to change: it claims nothing until that is done.</summary>
     private void Look(string reason)
     {
+        if (_learner is { IsUpToDate: false }) _failedJoins.Add(_learner.Leader, _state.Now, _state.Options);
         EndRole(reason);
         RefuseIncoming(reason);
         Reason = WithDamage(reason);
@@ -289,7 +291,7 @@ internal sealed class Peer : IPeerRoles
     private void ResumeLooking()
     {
         if (_isStopped || _founding is not null || _election is not null || _leader is not null || _learner is not null) return;
-        _election = new ElectionRole(_state, this, ++_round);
+        _election = new ElectionRole(_state, this, ++_round, _failedJoins);
         _election.Start();
     }
 
@@ -299,7 +301,7 @@ internal sealed class Peer : IPeerRoles
         bool wasLeading = _leader is not null;
         _leader?.End(reason);
         _learner?.End(reason);
-        if (wasLeading) _incoming.Clear();
+        if (wasLeading) ForgetLearners();
         if (_founding is not null) _state.TellConfig();
         (_founding, _election, _leader, _learner) = (null, null, null, null);
     }
@@ -313,6 +315,12 @@ internal sealed class Peer : IPeerRoles
         Reason = reason ?? "stopped";
         if (reason is not null) _state.Out.Add(new Output.Fatal(reason));
         TellRole();
+    }
+
+    /// <summary>A leader closes the channels of its learners as it ends; those on which nothing was said yet are left to us.</summary>
+    private void ForgetLearners()
+    {
+        foreach (IncomingChannel told in _incoming.Values.Where(static channel => channel.Info is not null).ToArray()) _incoming.Remove(told.Channel.Value);
     }
 
     private void RefuseIncoming(string reason)
@@ -332,7 +340,12 @@ internal sealed class Peer : IPeerRoles
 
     private void TellRole()
     {
-        if (Role is Role.Leading or Role.Following or Role.Observing) Reason = _state.Damage;
+        if (Role is Role.Leading or Role.Following or Role.Observing)
+        {
+            Reason = _state.Damage;
+            _failedJoins.Clear();
+        }
+
         (Role, ServerId?, uint, string?) now = (Role, Leader, Epoch, Reason);
         if (now == _told) return;
         _told = now;

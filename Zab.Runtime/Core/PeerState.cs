@@ -95,9 +95,15 @@ internal sealed class PeerState
 
     internal bool HasPassed(long since, TimeSpan time) => Now.MonotonicTicks - since >= time.Ticks;
 
+    /// <summary>Whether the own disk has not answered for the sync limit.</summary>
+    internal bool IsDiskSilent => Writes.OldestAge(Now.MonotonicTicks) > Options.SyncLimit.Ticks;
+
     internal void Ignore(string reason) => Out.Add(new Output.Ignored(reason));
 
     internal void Send(ChannelId channel, Message message, WriteId after = default) => Out.Add(new Output.Send(channel, message, after));
+
+    /// <summary>A vote says which generation and which last entry its sender holds, and that is remembered: it leaves when both are durable.</summary>
+    internal void SendVote(ServerId to, Message.Vote vote) => Out.Add(new Output.SendPeer(to, vote, Writes.All));
 
     internal WriteId SaveHardState(HardState state)
     {

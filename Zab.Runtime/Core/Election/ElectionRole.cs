@@ -5,14 +5,15 @@ namespace Zab.Core;
 /// After ZooKeeper's FastLeaderElection. The better history wins: current epoch first, then zxid, then id.
 /// <code>
 /// vote from                     in                     what follows
-/// a server that does not count  LOOKING                answered with our vote, no other effect
+/// a server that does not count  LOOKING                answered with our vote if it knows that it does not count, no other effect
 /// LOOKING                       a later round          its round is ours, all votes dropped; the better of its and our own candidate
 /// LOOKING                       an earlier round       answered with our vote, so that it catches up; taken as a later one where we do not count
-/// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours
+/// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours, and so is its first vote
 /// FOLLOWING, LEADING            any round              counted; a quorum with a leader that says so itself (in our round, who looks for it is with it): we join it
+/// FOLLOWING us                  our round              counted as a vote for us: its vote was lost, or it was quicker than we are
 /// </code>
 /// </remarks>
-internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong round)
+internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong round, FailedJoins failedJoins)
 {
     private readonly VoteBox _votes = new();
     private readonly SortedSet<ServerId> _unreachable = [];
@@ -73,15 +74,15 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         _unreachable.Remove(from);
         bool counts = state.Counts(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
         if (vote.State == VoteState.Looking) OnLooking(from, vote, counts);
-        else OnInRole(from, vote);
+        else OnInRole(from, vote, counts);
     }
 
     private void OnLooking(ServerId from, Message.Vote vote, bool counts)
     {
         if (!counts)
         {
-            _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: false));
-            if (CountsFor(_proposal)) Answer(from);                  // Two servers that do not count would answer each other for ever.
+            _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, SaysItCounts: false, Counts: false));
+            if (CountsFor(_proposal) && !vote.Counts) Answer(from);  // Two servers that both answer such votes would do so for ever; one that knows that it does not count never answers.
             Evaluate();
             return;
         }
@@ -95,16 +96,16 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
 
         if (vote.Round != Round) EnterRound(vote);                   // The round of a server that does not count is nobody else's: it goes by the others'.
         else if (IsBetter(vote.Candidate, _proposal)) Propose(vote.Candidate);
-        else if (vote.Candidate.CompareTo(_proposal) < 0 && CountsFor(_proposal)) Answer(from);      // It came after we told our vote.
-        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, Counts: true));
+        else if (CountsFor(_proposal) && (vote.Candidate.CompareTo(_proposal) < 0 || !_votes.IsLooking(from))) Answer(from);     // It may have begun to look after we told our vote.
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, SaysItCounts: true, Counts: true));
         Evaluate();
     }
 
     /// <summary>Who leads is asked of every voter as it sees itself: our own configuration may be too old to know the leader's directory, and the leader decides whom it counts.</summary>
-    private void OnInRole(ServerId from, Message.Vote vote)
+    private void OnInRole(ServerId from, Message.Vote vote, bool counts)
     {
-        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from)));
-        if (_votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null) is not { } leader || leader == state.Self)
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from), counts));
+        if (_votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null) is not { } leader || leader == state.Self || failedJoins.IsTooSoon(leader, state.Now))
         {
             Evaluate();
             return;
@@ -136,7 +137,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     /// <summary>A quorum waits a little for a better vote; not when there is nobody left who could bring one.</summary>
     private void Evaluate()
     {
-        if (_proposal == Candidate.None || _votes.CountLooking(_proposal, Round) + (CountsFor(_proposal) ? 1 : 0) < state.Config.QuorumSize)
+        if (_proposal == Candidate.None || _votes.CountFor(_proposal, Round, state.Self) + (CountsFor(_proposal) ? 1 : 0) < state.Config.QuorumSize)
         {
             _finalizeAt = null;
             return;
@@ -147,10 +148,12 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         else _finalizeAt ??= state.Now.MonotonicTicks + state.Options.FinalizeWait.Ticks;
     }
 
+    /// <summary>A leader with a disk that hangs would leave at once, and be elected again at the next tick.</summary>
     private void Finish()
     {
-        if (_proposal.Id == state.Self) roles.Lead();
-        else roles.Learn(_proposal.Id);
+        if (_proposal.Id != state.Self) roles.Learn(_proposal.Id);
+        else if (!state.IsDiskSilent) roles.Lead();
+        else _finalizeAt = state.Now.MonotonicTicks;
     }
 
     /// <summary>The history this server stands for; none where it may not lead.</summary>
@@ -160,7 +163,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     /// <summary>A damaged server votes for whoever holds all that it once held.</summary>
     private bool CountsFor(Candidate candidate) => state.IsTrusted && candidate != Candidate.None && state.MayFollow(candidate.CurrentEpoch, candidate.LastZxid);
 
-    private void Answer(ServerId to) => state.Out.Add(new Output.SendPeer(to, MyVote(), state.Writes.All));
+    private void Answer(ServerId to) => state.SendVote(to, MyVote());
 
     private void Broadcast()
     {
@@ -171,9 +174,9 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     }
 
     private Message.Vote MyVote() =>
-        new(VoteState.Looking, Round, _proposal, CountsFor(_proposal), state.HardState.Incarnation, state.HardState.Generation, state.LastDurable, state.CommittedConfigVersion);
+        new(VoteState.Looking, Round, _proposal, CountsFor(_proposal), state.HardState.Incarnation, state.HardState.Generation, state.History.Last.Zxid, state.CommittedConfigVersion);
 
     /// <summary>What a server in a role answers to one that looks. Round and zxid of the election are long past: only the leader's id is compared.</summary>
     internal static Message.Vote InRole(PeerState state, VoteState role, ulong round, ServerId leader) =>
-        new(role, round, new Candidate(state.HardState.CurrentEpoch, Zxid.None, leader), state.IsTrusted, state.HardState.Incarnation, state.HardState.Generation, state.LastDurable, state.CommittedConfigVersion);
+        new(role, round, new Candidate(state.HardState.CurrentEpoch, Zxid.None, leader), state.IsTrusted, state.HardState.Incarnation, state.HardState.Generation, state.History.Last.Zxid, state.CommittedConfigVersion);
 }

@@ -1,7 +1,12 @@
 namespace Zab.Core;
 
-/// <summary>A vote as it was received, and whether it counts here.</summary>
-internal readonly record struct Ballot(VoteState State, ulong Round, Candidate Candidate, bool Counts);
+/// <summary>A vote as it was received.</summary>
+/// <param name="State">The role it speaks from.</param>
+/// <param name="Round">The sender's round.</param>
+/// <param name="Candidate">Whom the sender is for, or with.</param>
+/// <param name="SaysItCounts">Whether the sender says that it counts, and is a voter.</param>
+/// <param name="Counts">Whether we count it, too: its directory is the one that we know.</param>
+internal readonly record struct Ballot(VoteState State, ulong Round, Candidate Candidate, bool SaysItCounts, bool Counts);
 
 /// <summary>The newest vote of each server since this one began to look.</summary>
 internal sealed class VoteBox
@@ -22,9 +27,12 @@ internal sealed class VoteBox
 
     internal bool Has(ServerId from) => _ballots.ContainsKey(from);
 
-    /// <summary>How many look for the same candidate in the same round.</summary>
-    internal int CountLooking(Candidate candidate, ulong round) =>
-        _ballots.Values.Count(ballot => ballot.Counts && ballot.State == VoteState.Looking && ballot.Round == round && ballot.Candidate == candidate);
+    internal bool IsLooking(ServerId from) => _ballots.TryGetValue(from, out Ballot ballot) && ballot.State == VoteState.Looking;
+
+    /// <summary>How many look for the candidate in this round, or follow it already where it is ourselves.</summary>
+    internal int CountFor(Candidate candidate, ulong round, ServerId self) =>
+        _ballots.Values.Count(ballot => ballot.Counts && ballot.Round == round
+            && (ballot.State == VoteState.Looking ? ballot.Candidate == candidate : candidate.Id == self && ballot.Candidate.Id == self));
 
     /// <summary>The leader that a quorum is with, itself among them, or null. A dead leader does not say that it leads, so it is not followed again and again.</summary>
     /// <param name="quorumSize">How many make a quorum.</param>
@@ -34,9 +42,9 @@ internal sealed class VoteBox
     {
         foreach ((ServerId id, Ballot ballot) in _ballots)
         {
-            if (ballot.State != VoteState.Leading || ballot.Candidate.Id != id || !ballot.Counts) continue;
+            if (ballot.State != VoteState.Leading || ballot.Candidate.Id != id || !ballot.SaysItCounts) continue;
             bool isThisRound = ballot.Round == round;
-            int with = _ballots.Values.Count(other => other.Counts && other.Candidate.Id == id && (other.State != VoteState.Looking || (isThisRound && other.Round == round)));
+            int with = _ballots.Values.Count(other => other.SaysItCounts && other.Candidate.Id == id && (other.State != VoteState.Looking || (isThisRound && other.Round == round)));
             if (isThisRound && own == id) with++;
             if (with >= quorumSize) return id;
         }

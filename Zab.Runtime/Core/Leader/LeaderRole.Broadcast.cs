@@ -96,9 +96,9 @@ internal sealed partial class LeaderRole
             return;
         }
 
-        if (!link.TryAck(ack.Zxid))
+        if (!TryAck(link, ack.Zxid))
         {
-            Close(link, $"it acknowledges {ack.Zxid}, and was sent no more than {link.Cursor}");
+            Close(link, $"it acknowledges {ack.Zxid}, and was sent no such entry; the last one was {link.Cursor}");
             return;
         }
 
@@ -106,6 +106,9 @@ internal sealed partial class LeaderRole
         if (link.Counts) TryCommit();
         Pump(link);
     }
+
+    /// <summary>What is acknowledged must be an entry of ours: else a quorum's acks could meet at a zxid that nobody holds.</summary>
+    private bool TryAck(LearnerLink link, Zxid zxid) => (zxid <= state.History.Base.Zxid || state.History.TryGet(zxid, out _)) && link.TryAck(zxid);
 
     /// <summary>An ack is cumulative, so what a quorum holds is the quorum's size-th highest ack; everything before it is committed with it.</summary>
     private void TryCommit()

@@ -93,14 +93,19 @@ internal sealed partial class LeaderRole
             return;
         }
 
+        if (ack.RepairFloor is { } floor && new RepairFloor(_summary.CurrentEpoch, _summary.LastZxid).CompareTo(floor) < 0)
+        {
+            state.Ignore("ACKEPOCH of a damaged voter, which held more than we do");     // It may not lead itself, so we do not step down for it either.
+            return;
+        }
+
         if ((ack.CurrentEpoch, ack.Last.Zxid).CompareTo(_summary) > 0)
         {
             Leave($"voter {link.Id} holds a better history: epoch {ack.CurrentEpoch}, {ack.Last.Zxid}");
             return;
         }
 
-        bool coversFloor = ack.RepairFloor is not { } floor || new RepairFloor(_summary.CurrentEpoch, _summary.LastZxid).CompareTo(floor) >= 0;
-        if (!ack.IsPromise || !coversFloor) return;
+        if (!ack.IsPromise) return;
         Progress();
         _electing.Add(link.Id);
         TryCompleteDiscovery();

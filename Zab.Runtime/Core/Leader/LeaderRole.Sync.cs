@@ -75,6 +75,7 @@ internal sealed partial class LeaderRole
     private void SendBatch(LearnerLink link, Message.Proposal batch)
     {
         state.Send(link.Channel, batch);
+        if (link is { Phase: LinkPhase.Adopted, InFlightBytes: 0 }) link.LastProgress = state.Now.MonotonicTicks;      // It owed us nothing until now.
         link.Sent(batch.Entries);
         link.CommitTold = batch.Committed;
     }
@@ -162,7 +163,7 @@ internal sealed partial class LeaderRole
     private void OnSyncProgress(LearnerLink link, Message.SyncProgress progress)
     {
         if (progress.Epoch != Epoch || link.Phase != LinkPhase.Syncing) state.Ignore("progress of another synchronisation");
-        else if (!link.TryAck(progress.Zxid)) Close(link, $"it reports {progress.Zxid}, and was sent no more than {link.Cursor}");
+        else if (!TryAck(link, progress.Zxid)) Close(link, $"it reports {progress.Zxid}, and was sent no such entry; the last one was {link.Cursor}");
         else
         {
             MadeProgress(link);
@@ -179,7 +180,7 @@ internal sealed partial class LeaderRole
             return;
         }
 
-        if (ack.SyncPoint != link.SyncPoint || !link.TryAck(ack.SyncPoint))
+        if (ack.SyncPoint != link.SyncPoint || !TryAck(link, ack.SyncPoint))
         {
             Close(link, $"it acknowledges NEWLEADER at {ack.SyncPoint}, and its sync point is {link.SyncPoint}");
             return;

@@ -110,14 +110,14 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
     /// </summary>
     internal void OnTick()
     {
-        if (state.Writes.OldestAge(state.Now.MonotonicTicks) > state.Options.SyncLimit.Ticks) { Leave("the own disk does not answer"); return; }
+        if (state.IsDiskSilent) { Leave("the own disk does not answer"); return; }
         if (state.HasPassed(_since, state.Options.SyncLimit) && CountHeard() < state.Config.QuorumSize) { Leave("no quorum is heard from"); return; }
         if (!IsEstablished && state.HasPassed(_lastProgress, state.Options.InitLimit)) { Leave("no quorum came through discovery and synchronisation in time"); return; }
 
         foreach (LearnerLink link in Links())
         {
             if (state.HasPassed(link.LastHeard, state.Options.SyncLimit)) Close(link, "nothing was heard from it within the sync limit");
-            else if (link.Phase == LinkPhase.Syncing && state.HasPassed(link.LastProgress, state.Options.InitLimit)) Close(link, "its synchronisation stands still");
+            else if ((link.Phase == LinkPhase.Syncing || link.InFlightBytes > 0) && state.HasPassed(link.LastProgress, state.Options.InitLimit)) Close(link, "it answers, and makes nothing durable");
             if (_hasLeft) return;
         }
 

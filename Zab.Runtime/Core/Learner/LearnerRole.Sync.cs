@@ -108,7 +108,7 @@ internal sealed partial class LearnerRole
         Entry[] added = known == 0 ? proposal.Entries : proposal.Entries[known..];
         if (FirstGap(added) is { } gap)
         {
-            Leave($"{gap} does not follow our last entry: there is a gap, or it was damaged");
+            Leave($"{gap} does not follow our last entry, or cannot be read: there is a gap, or it was damaged");
             return;
         }
 
@@ -122,7 +122,7 @@ internal sealed partial class LearnerRole
         HistoryPoint previous = state.History.Last;
         foreach (Entry entry in entries)
         {
-            if (!entry.Follows(previous) || entry.Zxid.Epoch > Epoch) return entry.Zxid;
+            if (!entry.Follows(previous) || entry.Zxid.Epoch > Epoch || !entry.IsReadable) return entry.Zxid;
             previous = entry.Point;
         }
 

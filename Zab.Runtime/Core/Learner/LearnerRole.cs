@@ -59,7 +59,7 @@ internal sealed partial class LearnerRole(PeerState state, IPeerRoles roles, Ser
         Heard();
         Phase = LearnerPhase.Discovery;
         var info = new Message.LearnerInfo(state.IsVoter, state.HardState.AcceptedEpoch, ProtocolVersion.Current, state.CommittedConfigVersion,
-            state.HardState.Incarnation, state.IsTrusted, state.HardState.Generation, state.LastDurable);
+            state.HardState.Incarnation, state.IsTrusted, state.HardState.Generation, state.History.Last.Zxid);
         state.Send(_channel, info, state.Writes.All);
     }
 

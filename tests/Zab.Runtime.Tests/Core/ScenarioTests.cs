@@ -1,13 +1,12 @@
 using Xunit;
 using Zab.Core;
+using static Zab.Tests.Peers.Stories;
 
 namespace Zab.Tests.Peers;
 
 /// <summary>Stories of leaders that fail and come back. Each begins with why it is told.</summary>
 public class ScenarioTests
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(10);
-
     /// <summary>B01. A leader that never reached a quorum proposes, is deposed, and returns: its proposal must be cut everywhere.</summary>
     [Fact]
     public void A_proposal_that_reached_nobody_is_cut_when_its_leader_returns()
@@ -291,39 +290,5 @@ public class ScenarioTests
         Submit(net[1], "from a follower");
         net.RunUntil(() => net.Servers.Values.All(s => s.Applied.Counter == 2), Bound);
         Assert.Equal(Role.Observing, net[4].Peer!.Role);
-    }
-
-    private static ModelNet Three()
-    {
-        var net = new ModelNet(11, new ServerId(1), new ServerId(2), new ServerId(3));
-        Ensemble record = new(Zxid.None, net.Members.Voters.Select(voter => voter with { Incarnation = net.Servers[voter.Id].Disk.HardState.Incarnation }));
-        foreach (ModelServer server in net.Servers.Values)
-            server.Disk.Do(new Output.SaveHardState(default, server.Disk.HardState with { ClusterId = record.FoundingClusterId(), Founding = record, Founded = true }));
-        return net;
-    }
-
-    private static ModelNet Established(out ModelServer leader)
-    {
-        ModelNet net = Three();
-        net.StartAll();
-        net.RunUntil(() => net.Servers.Values.All(static s => s.Peer!.Role is Role.Leading or Role.Following), Bound);
-        leader = net.Leader!;
-        Submit(leader, "first");
-        net.RunUntil(() => net.Servers.Values.All(static s => s.Applied.Counter == 1), Bound);
-        return net;
-    }
-
-    private static ModelServer[] Others(ModelNet net, ModelServer leader) => [.. net.Servers.Values.Where(server => server != leader)];
-
-    private static void Submit(ModelServer server, string text) => server.Step(new Input.Submit([new ProposalRequest(1, System.Text.Encoding.UTF8.GetBytes(text))]));
-
-    private static bool Is(Entry entry, string text) => entry.Payload.Span.SequenceEqual(System.Text.Encoding.UTF8.GetBytes(text));
-
-    private static void Promise(ModelServer server, uint epoch) => server.Disk.Do(new Output.SaveHardState(default, server.Disk.HardState with { AcceptedEpoch = epoch, CurrentEpoch = epoch }));
-
-    private static void Log(ModelServer server, params (uint Epoch, uint Count)[] epochs)
-    {
-        foreach ((uint epoch, uint count) in epochs)
-            for (uint k = 1; k <= count; k++) server.Disk.Do(new Output.Append(default, [Entry.After(server.Disk.Last, new Zxid(epoch, k), 1, EntryType.Request, "old"u8.ToArray())]));
     }
 }

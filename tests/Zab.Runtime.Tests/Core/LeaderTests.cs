@@ -1,0 +1,180 @@
+using Xunit;
+using Zab.Core;
+
+namespace Zab.Tests.Peers;
+
+/// <summary>What one leader makes of its learners, message by message.</summary>
+public class LeaderTests
+{
+    private static readonly PeerOptions Options = new();
+
+    /// <summary>A learner that has not said a word yet would wait for the whole sync limit if the leader left without closing its channel.</summary>
+    [Fact]
+    public void A_leader_that_leaves_closes_the_channels_that_were_silent_too()
+    {
+        Entry[] log = LonePeer.Log((1, 3));
+        LonePeer peer = LonePeer.Elected(1, log[..2]);
+        var silent = new ChannelId(77);
+        peer.Step(new Input.ChannelUp(silent, new ServerId(2), IsOutgoing: false));
+        ChannelId better = peer.Connect(1, 1);
+        peer.Receive(better, LonePeer.AckEpoch(2, 1, isPromise: true, log));
+        Assert.Contains(peer.Last, static output => output is Output.RoleChanged { Reason: "voter 1 holds a better history: epoch 1, 1/3" });
+        Assert.True(peer.HasClosed(better));
+        Assert.True(peer.HasClosed(silent));
+    }
+
+    /// <summary>A damaged server can lead nobody and counts for nobody who holds less: if it made every leader step down for it, there would be none.</summary>
+    [Fact]
+    public void A_better_history_whose_owner_may_not_lead_deposes_nobody()
+    {
+        Entry[] log = LonePeer.Log((1, 3));
+        LonePeer peer = LonePeer.Elected(1, log[..2]);
+        ChannelId damaged = peer.Connect(2, 1);
+        peer.Durable();
+        peer.Receive(damaged, LonePeer.AckEpoch(2, 1, isPromise: true, log) with { RepairFloor = new RepairFloor(1, new Zxid(1, 9)) });
+        ChannelId sound = peer.Connect(1, 1);
+        peer.Receive(sound, LonePeer.AckEpoch(2, 1, isPromise: true, log[..2]));
+        peer.Durable();
+        peer.Receive(sound, new Message.AckNewLeader(2, new Zxid(1, 2)));
+        Assert.Equal(Role.Leading, peer.Peer.Role);
+    }
+
+    /// <summary>A learner whose disk hangs goes on answering pings; the log that it still needs must not grow for ever.</summary>
+    [Fact]
+    public void A_learner_that_acknowledges_nothing_loses_its_channel()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower);
+        Idle(peer, follower, 2 * Options.InitLimit);
+        Assert.False(peer.HasClosed(follower));
+
+        peer.Submit("a");
+        Idle(peer, follower, Options.InitLimit - (2 * Options.Tick));
+        Assert.False(peer.HasClosed(follower));
+        Idle(peer, follower, 4 * Options.Tick);
+        Assert.True(peer.HasClosed(follower));
+    }
+
+    /// <summary>An ack for what was never proposed closes the channel of its sender; it must not stop the leader.</summary>
+    [Theory]
+    [InlineData(1, 9)]
+    [InlineData(2, 0)]
+    public void An_ack_of_a_zxid_that_never_was_is_refused(uint epoch, uint counter)
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower, LonePeer.Log((1, 3)));
+        peer.Submit("a", "b");
+        peer.Durable();
+        peer.Receive(follower, new Message.Ack(2, new Zxid(epoch, counter)));
+        Assert.True(peer.HasClosed(follower));
+        Assert.Equal(new Zxid(1, 3), peer.Committed.Last());
+    }
+
+    /// <summary>B09. A commit needs a quorum for everything up to it; acks that repeat, or come late, change nothing.</summary>
+    [Fact]
+    public void Acks_in_any_order_commit_once_and_in_order()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower);
+        peer.Submit("a", "b", "c");
+        peer.Receive(follower, new Message.Ack(2, new Zxid(2, 1)));
+        Assert.Empty(peer.Committed);                   // On one disk of three: ours has not answered.
+        peer.Durable();
+        peer.Receive(follower, new Message.Ack(2, new Zxid(2, 3)), new Message.Ack(2, new Zxid(2, 2)), new Message.Ack(2, new Zxid(2, 3)));
+        Assert.Equal([new Zxid(2, 1), new Zxid(2, 3)], peer.Committed);
+    }
+
+    /// <summary>B10. An ack of the epoch before, and one on a channel that was replaced, count for nothing.</summary>
+    [Fact]
+    public void Acks_of_another_epoch_or_of_an_old_channel_count_for_nothing()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId old);
+        peer.Submit("a");
+        peer.Durable();
+        peer.Receive(old, new Message.Ack(1, new Zxid(2, 1)));
+        Assert.Contains(peer.Last, static output => output is Output.Ignored { Reason: "ACK of another epoch, or before that of NEWLEADER" });
+
+        ChannelId newer = peer.Connect(1, 2);
+        peer.Receive(old, new Message.Ack(2, new Zxid(2, 1)));
+        peer.Receive(newer, new Message.Ack(2, new Zxid(2, 1)));        // Not before it is synchronised on this channel.
+        Assert.Empty(peer.Committed);
+    }
+
+    /// <summary>E11. A voter that has promised this epoch to another candidate may synchronise, and does not help to make the epoch ours.</summary>
+    [Fact]
+    public void An_ackepoch_that_is_no_promise_makes_no_quorum()
+    {
+        LonePeer peer = LonePeer.Elected(1);
+        ChannelId follower = peer.Connect(1, 1);
+        peer.Durable();
+        peer.Receive(follower, LonePeer.AckEpoch(2, 0, isPromise: false));
+        Assert.Equal(1u, peer.Peer.HardState.CurrentEpoch);
+        Assert.DoesNotContain(peer.Sent, static message => message is Message.Diff or Message.NewLeader);
+    }
+
+    /// <summary>E21. Discovery began again, above what a second voter had promised: the answer to the epoch before, still on its way, is no promise of the new one.</summary>
+    [Fact]
+    public void An_ackepoch_of_the_epoch_before_is_not_counted_for_the_new_one()
+    {
+        LonePeer peer = LonePeer.Elected(1);
+        ChannelId first = peer.Connect(1, 1);
+        peer.Durable();
+        peer.Connect(2, 6);
+        peer.Durable();
+        peer.Receive(first, LonePeer.AckEpoch(2, 1, isPromise: true));
+        Assert.Contains(peer.Last, static output => output is Output.Ignored { Reason: "ACKEPOCH of another epoch, or a second one" });
+        Assert.Equal((7u, 1u), (peer.Peer.HardState.AcceptedEpoch, peer.Peer.HardState.CurrentEpoch));
+
+        peer.Receive(first, LonePeer.AckEpoch(7, 1, isPromise: true));
+        Assert.Equal(7u, peer.Peer.HardState.CurrentEpoch);
+    }
+
+    /// <summary>S09. The learner was given an entry by its synchronisation; the broadcast does not send it again, and what follows comes without a gap.</summary>
+    [Fact]
+    public void An_entry_proposed_while_a_learner_comes_is_sent_to_it_once()
+    {
+        LonePeer peer = LonePeer.Leading(2, out _);
+        peer.Submit("a");
+        ChannelId late = peer.Connect(2, 1);
+        peer.Receive(late, LonePeer.AckEpoch(2, 0, isPromise: true));
+        peer.Submit("b");
+        Zxid[] sent = [.. peer.SentOn(late).OfType<Message.Proposal>().SelectMany(static proposal => proposal.Entries).Select(static entry => entry.Zxid)];
+        Assert.Equal([new Zxid(2, 1), new Zxid(2, 2)], sent);
+        Assert.Equal(new Zxid(2, 1), peer.SentOn(late).OfType<Message.NewLeader>().Single().SyncPoint);
+    }
+
+    /// <summary>S25. A follower made the quorum of NEWLEADER and is gone: nothing more commits without another, and the leader leaves in time.</summary>
+    [Fact]
+    public void A_leader_whose_only_follower_is_gone_commits_nothing_and_leaves()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower);
+        peer.Step(new Input.ChannelDown(follower, "reset"));
+        peer.Submit("a");
+        peer.Durable();
+        Assert.Empty(peer.Committed);
+        for (TimeSpan waited = TimeSpan.Zero; waited <= Options.SyncLimit; waited += Options.Tick) peer.Pass(Options.Tick);
+        Assert.Equal(Role.Looking, peer.Peer.Role);
+    }
+
+    /// <summary>S27. The learner's part that we lack is to be cut, and ours that it lacks is large; our snapshot is older than what both hold, and would lose what the learner acknowledged.</summary>
+    [Fact]
+    public void No_snapshot_below_the_common_point_is_sent()
+    {
+        Entry[] log = LonePeer.Log((1, 8), (2, 9));
+        LonePeer peer = LonePeer.Leading(3, out _, log);
+        peer.Step(new Input.SnapshotTaken(new SnapshotInfo(log[3].Point, peer.Peer.Config, 1, 1, 1), log[3].Zxid));
+        ChannelId late = peer.Connect(2, 1);
+        peer.Receive(late, LonePeer.AckEpoch(3, 1, isPromise: true, log[..7]));
+        Message way = peer.SentOn(late).First(static message => message is Message.Diff or Message.Trunc or Message.Snap);
+        Assert.Equal(new Message.Diff(3, log[6].Point), way);
+    }
+
+    /// <summary>Time passes; the follower answers every ping, and our own disk everything.</summary>
+    private static void Idle(LonePeer peer, ChannelId follower, TimeSpan time)
+    {
+        for (; time > TimeSpan.Zero; time -= Options.Tick)
+        {
+            peer.Pass(Options.Tick);
+            ulong? nonce = peer.SentOn(follower).OfType<Message.Ping>().LastOrDefault()?.Nonce;
+            peer.Durable();
+            if (nonce is { } asked) peer.Receive(follower, new Message.PingReply(2, asked));
+        }
+    }
+}
