@@ -38,6 +38,14 @@ public sealed class DeterministicRandom
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveMax"/> is not positive.</exception>
     public int Next(int exclusiveMax) => (int)NextInt64(exclusiveMax);
 
+    /// <summary>A number from <paramref name="min"/> up to, not including, <paramref name="exclusiveMax"/>; every one is equally likely.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="exclusiveMax"/> is not greater than <paramref name="min"/>.</exception>
+    public int Next(int min, int exclusiveMax)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(exclusiveMax, min);
+        return (int)(min + NextInt64((long)exclusiveMax - min));
+    }
+
     /// <summary>Puts the items into a random order.</summary>
     public void Shuffle<T>(Span<T> items)
     {
