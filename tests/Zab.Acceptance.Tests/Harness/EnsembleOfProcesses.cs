@@ -64,6 +64,20 @@ internal sealed class EnsembleOfProcesses : IAsyncDisposable
             },
             Describe);
 
+    /// <summary>Makes this server lead: another leader is killed and started again. Among equals the highest id wins, if its vote comes in time.</summary>
+    internal async Task LedByAsync(ServerOfEnsemble wanted)
+    {
+        for (int attempt = 0; attempt < 10 && wanted.IsRunning; attempt++)
+        {
+            ServerOfEnsemble leader = await ServingAsync();
+            if (leader == wanted) return;
+            await leader.KillAsync();
+            leader.Start();
+        }
+
+        throw new AcceptanceException($"Server {wanted.Id} does not come to lead.\n{Describe()}");
+    }
+
     /// <summary>Waits for a server that leads in an epoch after <paramref name="epoch"/>, whatever the others do.</summary>
     internal Task<ServerStatus> LeaderAfterAsync(uint epoch, TimeSpan within, ServerOfEnsemble? except = null) =>
         Until.FoundAsync(
