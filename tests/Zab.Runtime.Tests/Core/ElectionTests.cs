@@ -88,11 +88,10 @@ public class ElectionTests
         {
             peer.Vote(3, VoteState.Leading, 3, 1, Zxid.None);
             peer.Vote(2, VoteState.Following, 3, 1, Zxid.None);
-            while (peer.Last.OfType<Output.OpenChannel>().SingleOrDefault() is { } opened)
+            for (; joined < peer.ChannelsOpened; joined++)
             {
-                joined++;
-                peer.Step(new Input.ChannelUp(opened.Channel, new ServerId(3), IsOutgoing: true));
-                peer.Receive(opened.Channel, new Message.Goodbye("another protocol version"));
+                peer.Step(new Input.ChannelUp(peer.Channel, new ServerId(3), IsOutgoing: true));
+                peer.Receive(new Message.Goodbye("another protocol version"));
             }
 
             peer.Pass(TimeSpan.FromMilliseconds(5));

@@ -43,6 +43,8 @@ internal sealed class LonePeer
     /// <summary>The channel that it opened to its leader.</summary>
     internal ChannelId Channel => _all.OfType<Output.OpenChannel>().Last().Channel;
 
+    internal int ChannelsOpened => _all.OfType<Output.OpenChannel>().Count();
+
     internal bool HasClosed(ChannelId channel) => _all.OfType<Output.CloseChannel>().Any(close => close.Channel == channel);
 
     internal void Step(Input input)
