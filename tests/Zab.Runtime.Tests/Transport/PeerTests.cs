@@ -167,7 +167,7 @@ public sealed class PeerTests : IAsyncLifetime
     public async Task A_host_that_swallows_connections_delays_only_what_goes_to_it()
     {
         using var hole = new BlackHole();
-        TestServer sender = await _net.StartAsync(4, new TcpTransportOptions { ConnectTimeout = TimeSpan.FromMilliseconds(800) });
+        TestServer sender = await _net.StartAsync(4, new TcpTransportOptions { ConnectTimeout = TimeSpan.FromSeconds(4) });
         _net.Addresses[new ServerId(3)] = hole.Address;
         TestServer two = await _net.StartAsync(2);
 
@@ -180,10 +180,10 @@ public sealed class PeerTests : IAsyncLifetime
 
         await two.Inbox.NextAsync<Input.PeerMessage>(message => message.Message.Equals(Sample.Vote(3)));
         await _net.ConnectAsync(sender, two);
-        Assert.Empty(sender.Inbox.All());   // What goes to the black hole is still on its way.
+        Assert.DoesNotContain(sender.Inbox.All(), static input => input is Input.PeerUnreachable { Peer.Value: 3 } or Input.ChannelDown);   // What goes to the black hole is still on its way.
 
-        Assert.Equal(new ServerId(3), (await sender.Inbox.NextAsync<Input.PeerUnreachable>()).Peer);
-        Assert.Equal($"connecting to server 3 at {hole.Address}: no answer within 800 ms", (await sender.Inbox.NextAsync<Input.ChannelDown>()).Reason);
+        await sender.Inbox.NextAsync<Input.PeerUnreachable>(static input => input.Peer == new ServerId(3));
+        Assert.Equal($"connecting to server 3 at {hole.Address}: no answer within 4000 ms", (await sender.Inbox.NextAsync<Input.ChannelDown>()).Reason);
     }
 
     private static byte[] Receipt() => RawConnection.BytesOf(EncodedMessage.Control(FrameType.Receipt, ReadOnlyMemory<byte>.Empty), default, 77);
