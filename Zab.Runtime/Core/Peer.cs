@@ -157,11 +157,16 @@ internal sealed class Peer : IPeerRoles
     private void OnVote(ServerId from, Message.Vote vote)
     {
         _round = Math.Max(_round, _election?.Round ?? 0);
+        if (IsElectedInVain(from, vote)) Look($"voter {from} looks in a later round, and no quorum has come");
         if (_election is not null) _election.OnVote(from, vote);
         else if (vote.State != VoteState.Looking) _state.Ignore("VOTE of a server in a role, to one in a role");
         else if ((_leader?.Vote() ?? _learner?.Vote()) is { } answer) _state.SendVote(from, answer);
         else _state.Ignore("VOTE while a snapshot is being installed");
     }
+
+    /// <summary>Those who elected us have gone on, and their next election needs our vote: not worth the time that a leader without a quorum has.</summary>
+    private bool IsElectedInVain(ServerId from, Message.Vote vote) =>
+        _leader is { Epoch: 0 } && vote.State == VoteState.Looking && vote.Round > _round && _state.Counts(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
 
     private void OnUnreachable(ServerId peer)
     {

@@ -10,7 +10,7 @@ namespace Zab.Core;
 /// LOOKING                       an earlier round       answered with our vote, so that it catches up; taken as a later one where we do not count
 /// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours, and so is its first vote
 /// FOLLOWING, LEADING            any round              counted; a quorum with a leader that says so itself (in our round, who looks for it is with it): we join it
-/// FOLLOWING us                  our round              counted as a vote for us: its vote was lost, or it was quicker than we are
+/// FOLLOWING, LEADING            our round              counted as a vote for that leader, too: its vote was lost, or it was quicker than we are
 /// </code>
 /// </remarks>
 internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong round, FailedJoins failedJoins)
@@ -134,16 +134,17 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         if (CountsFor(candidate)) Broadcast();
     }
 
-    /// <summary>A quorum waits a little for a better vote; not when there is nobody left who could bring one.</summary>
+    /// <summary>A quorum waits a little for a better vote; not when there is nobody left who could bring one: each is unreachable, has voted, or is with our candidate already.</summary>
+    /// <remarks>Whoever follows another one, while a quorum looks, has only not noticed yet that its leader is gone: its vote is worth the wait.</remarks>
     private void Evaluate()
     {
-        if (_proposal == Candidate.None || _votes.CountFor(_proposal, Round, state.Self) + (CountsFor(_proposal) ? 1 : 0) < state.Config.QuorumSize)
+        if (_proposal == Candidate.None || _votes.CountFor(_proposal, Round) + (CountsFor(_proposal) ? 1 : 0) < state.Config.QuorumSize)
         {
             _finalizeAt = null;
             return;
         }
 
-        bool isComplete = state.Config.Voters.All(voter => voter.Id == state.Self || _unreachable.Contains(voter.Id) || _votes.Has(voter.Id));
+        bool isComplete = state.Config.Voters.All(voter => voter.Id == state.Self || _unreachable.Contains(voter.Id) || _votes.IsLooking(voter.Id) || _votes.IsWith(voter.Id, _proposal.Id));
         if (isComplete) Finish();
         else _finalizeAt ??= state.Now.MonotonicTicks + state.Options.FinalizeWait.Ticks;
     }

@@ -25,14 +25,14 @@ internal sealed class VoteBox
 
     internal void Remove(ServerId from) => _ballots.Remove(from);
 
-    internal bool Has(ServerId from) => _ballots.ContainsKey(from);
+    internal bool IsWith(ServerId from, ServerId leader) => _ballots.TryGetValue(from, out Ballot ballot) && ballot.State != VoteState.Looking && ballot.Candidate.Id == leader;
 
     internal bool IsLooking(ServerId from) => _ballots.TryGetValue(from, out Ballot ballot) && ballot.State == VoteState.Looking;
 
-    /// <summary>How many look for the candidate in this round, or follow it already where it is ourselves.</summary>
-    internal int CountFor(Candidate candidate, ulong round, ServerId self) =>
+    /// <summary>How many look for the candidate in this round, or are with it already.</summary>
+    internal int CountFor(Candidate candidate, ulong round) =>
         _ballots.Values.Count(ballot => ballot.Counts && ballot.Round == round
-            && (ballot.State == VoteState.Looking ? ballot.Candidate == candidate : candidate.Id == self && ballot.Candidate.Id == self));
+            && (ballot.State == VoteState.Looking ? ballot.Candidate == candidate : ballot.Candidate.Id == candidate.Id));
 
     /// <summary>The leader that a quorum is with, itself among them, or null. A dead leader does not say that it leads, so it is not followed again and again.</summary>
     /// <param name="quorumSize">How many make a quorum.</param>

@@ -54,6 +54,19 @@ public class ElectionTests
         Assert.DoesNotContain(peer.Sent, static message => message is Message.LeaderInfo);
     }
 
+    /// <summary>E03. A voter changed its mind in the last moment, and the others went on to another round: who was elected goes with them at once, unless a quorum came.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_server_elected_in_vain_joins_the_next_round(bool hasQuorum)
+    {
+        LonePeer peer = LonePeer.Elected(1, Log);
+        if (hasQuorum) peer.Connect(1, 1);
+        peer.Vote(2, VoteState.Looking, 2, 1, Last, round: 9);
+        Message.Vote answer = peer.VotesSent.Last();
+        Assert.Equal(hasQuorum ? (VoteState.Leading, 1ul) : (VoteState.Looking, 9ul), (answer.State, answer.Round));
+    }
+
     /// <summary>T17. A server restored from an old copy does not know it, and votes as if it counted. If both answered each vote of the other, they would do nothing else.</summary>
     [Fact]
     public void A_server_that_does_not_know_that_it_does_not_count_gets_no_answer()
