@@ -8,7 +8,8 @@ internal sealed class AcceptanceException(string message, Exception? inner = nul
 /// <summary>Waiting for what processes do: asked again and again until a deadline.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    /// <summary>Not shorter: a status holds a digest of the whole state, which costs the server as much as some hundred writes.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The first answer that is not null. <paramref name="describe"/> says, when it did not come, what was there instead.</summary>
     internal static async Task<T> FoundAsync<T>(string what, TimeSpan within, Func<Task<T?>> ask, Func<string>? describe = null)
