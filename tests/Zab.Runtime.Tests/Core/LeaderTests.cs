@@ -23,6 +23,44 @@ public class LeaderTests
         Assert.True(peer.HasClosed(silent));
     }
 
+    /// <summary>E13. A voter with the better history connects while an epoch is being found: the leader steps down for it, and has sent it nothing that would cut that history.</summary>
+    [Fact]
+    public void A_leader_steps_down_for_a_better_history_and_cuts_nothing()
+    {
+        Entry[] log = LonePeer.Log((1, 3));
+        LonePeer peer = LonePeer.Elected(1, log[..2]);
+        ChannelId better = peer.Connect(1, 1);
+        peer.Durable();
+        peer.Receive(better, LonePeer.AckEpoch(2, 1, isPromise: true, log));
+        Assert.Equal(1u, peer.Peer.HardState.CurrentEpoch);
+        Assert.DoesNotContain(peer.SentOn(better), static message => message is Message.Trunc or Message.Snap or Message.Diff);
+
+        peer.Vote(1, VoteState.Looking, 1, 1, log[^1].Zxid, round: 2);
+        Assert.Equal(new Candidate(1, log[^1].Zxid, new ServerId(1)), peer.VotesSent.Last().Candidate);
+    }
+
+    /// <summary>B04. An answer to a ping that was sent before the read came says nothing: another leader may have committed in between.</summary>
+    [Fact]
+    public void A_read_is_confirmed_only_by_answers_to_pings_sent_after_it_came()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower);
+        peer.Pass(Options.Tick);
+        ulong before = peer.SentOn(follower).OfType<Message.Ping>().Last().Nonce;
+        peer.Step(new Input.Read(5));
+        ulong after = peer.SentOn(follower).OfType<Message.Ping>().Last().Nonce;
+        Assert.True(after > before);
+        peer.Receive(follower, new Message.PingReply(2, before), new Message.PingReply(1, after));
+        Assert.Empty(peer.Reads);
+
+        peer.Step(new Input.Read(6));                   // It shares no round that began before it.
+        peer.Receive(follower, new Message.PingReply(2, after));
+        Assert.Equal([5ul], peer.Reads.Select(static read => read.Id));
+        peer.Receive(follower, new Message.PingReply(2, after));
+        Assert.Single(peer.Reads);
+        peer.Receive(follower, new Message.PingReply(2, peer.SentOn(follower).OfType<Message.Ping>().Last().Nonce));
+        Assert.Equal([5ul, 6ul], peer.Reads.Select(static read => read.Id));
+    }
+
     /// <summary>A damaged server can lead nobody and counts for nobody who holds less: if it made every leader step down for it, there would be none.</summary>
     [Fact]
     public void A_better_history_whose_owner_may_not_lead_deposes_nobody()

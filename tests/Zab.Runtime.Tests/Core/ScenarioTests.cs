@@ -124,6 +124,45 @@ public class ScenarioTests
         Assert.Equal(101, net.Order.Count);
     }
 
+    /// <summary>E02. A longer history of an older epoch meets a shorter one of a newer epoch, and an empty one: the newer epoch leads, and what it lacks is dropped.</summary>
+    [Fact]
+    public void The_newer_epoch_leads_and_the_longer_old_tail_is_dropped()
+    {
+        ModelNet net = Three();
+        Log(net[1], (2, 5));
+        Promise(net[1], 2);
+        Log(net[2], (3, 1));
+        Promise(net[2], 3);
+        net.StartAll();
+        net.RunUntil(() => net.Servers.Values.All(static s => s.Peer!.Role is Role.Leading or Role.Following), Bound);
+        Assert.Equal(new ServerId(2), net.Leader!.Id);
+        Assert.All(net.Servers.Values, static s => Assert.Equal([new Zxid(3, 1)], s.Disk.Log.Select(static entry => entry.Zxid)));
+    }
+
+    /// <summary>E06. The server with the highest zxid is away when the others elect: what it alone holds was never committed, and is cut when it returns.</summary>
+    [Fact]
+    public void The_longest_history_is_cut_when_its_owner_missed_the_election()
+    {
+        ModelNet net = Three();
+        foreach (ModelServer server in net.Servers.Values)
+        {
+            Log(server, (1, server == net[3] ? 4u : 2u));
+            Promise(server, 1);
+        }
+
+        net[1].Start();
+        net[2].Start();
+        net.RunUntil(() => net.Leader is not null, Bound);
+        Submit(net.Leader!, "new");
+        net.RunUntil(() => net[1].Applied == new Zxid(2, 1), Bound);
+        uint epoch = net.Leader!.Peer!.Epoch;
+
+        net[3].Start();
+        net.RunUntil(() => net[3].Applied == new Zxid(2, 1), Bound);
+        Assert.Equal([new Zxid(1, 1), new Zxid(1, 2), new Zxid(2, 1)], net[3].Disk.Log.Select(static entry => entry.Zxid));
+        Assert.Equal(epoch, net.Leader!.Peer!.Epoch);
+    }
+
     /// <summary>E16. Epochs are compared unsigned: beyond 2^31 they are still in order.</summary>
     [Fact]
     public void Epochs_beyond_the_sign_bit_are_in_order()
