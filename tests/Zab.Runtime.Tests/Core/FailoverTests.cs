@@ -35,5 +35,26 @@ public class FailoverTests
         }
     }
 
+    /// <summary>E09. A voter whose host swallows everything refuses no connection: then the election waits for its vote, once, and no longer than it has to.</summary>
+    [Fact]
+    public void A_silent_host_delays_the_next_leader_by_the_finalize_wait_only()
+    {
+        for (ulong seed = 1; seed <= 25; seed++)
+        {
+            ModelNet net = Founded(5, seed);
+            net.StartAll();
+            net.RunUntil(() => IsWhole(net), Bound);
+            ModelServer leader = net.Leader!;
+            ModelServer silent = Others(net, leader)[^1];
+            foreach (ModelServer other in Others(net, silent)) net.Cut(silent.Id, other.Id);
+            net.Run(TimeSpan.FromSeconds(2));
+            leader.Crash();
+            TimeSpan killed = net.Now;
+            net.RunUntil(() => net.Leader is not null, Bound);
+            TimeSpan took = net.Now - killed;
+            Assert.True(took < net.Options.FinalizeWait + net.Options.Tick + TimeSpan.FromMilliseconds(20), $"seed {seed}: it took {took.TotalMilliseconds:F0} ms\n{net.Describe()}");
+        }
+    }
+
     private static bool IsWhole(ModelNet net) => net.Servers.Values.All(static server => !server.IsUp || server.Peer!.Role is Role.Leading or Role.Following);
 }

@@ -8,6 +8,7 @@ internal sealed class FaultyRun
 {
     private readonly ModelNet _net;
     private readonly DeterministicRandom _random;
+    private readonly DeterministicRandom _snapshotFaults;       // Of its own, so that seeds which found a bug still mean the same faults.
     private readonly ulong _seed;
     private ulong _tag;
     private ServerId? _wiped;
@@ -16,6 +17,7 @@ internal sealed class FaultyRun
     {
         _seed = seed;
         _random = new DeterministicRandom(seed ^ 0x5EED);
+        _snapshotFaults = new DeterministicRandom(seed ^ 0x5A7);
         ServerId[] ids = [.. Enumerable.Range(1, voters + observers).Select(static id => new ServerId((uint)id))];
         _net = new ModelNet(seed, ids[..voters], ids[voters..])
         {
@@ -53,6 +55,7 @@ internal sealed class FaultyRun
     private void Fault()
     {
         ModelServer server = _net.Servers.Values.ElementAt(_random.Next(_net.Servers.Count));
+        if (_snapshotFaults.Next(12) == 0) server.RejectsNextSnapshot = true;
         switch (_random.Next(12))
         {
             case 0 or 1: if (server.IsUp) server.Crash(); break;

@@ -23,6 +23,9 @@ internal sealed class ModelServer(ModelNet net, ServerId id, StartList startList
 
     internal bool IsDiskStalled { get; set; }
 
+    /// <summary>What arrives next as a snapshot is found to be damaged.</summary>
+    internal bool RejectsNextSnapshot { get; set; }
+
     internal Zxid Applied { get; set; }
 
     internal List<string> Ignored { get; } = [];
@@ -78,6 +81,7 @@ internal sealed class ModelServer(ModelNet net, ServerId id, StartList startList
     private void Carry(Output output)
     {
         net.Observe(this, output);
+        if (output is Output.SendPeer newer) _held.RemoveAll(held => held is Output.SendPeer older && older.To == newer.To && older.Message.GetType() == newer.Message.GetType());
         switch (output)
         {
             case Output.SendPeer o when o.After > _done: _held.Add(o); break;
@@ -126,12 +130,16 @@ internal sealed class ModelServer(ModelNet net, ServerId id, StartList startList
                 return;
             }
 
+            bool isRejected = false;
             while (_writes.TryDequeue(out Output.Write? write))
             {
-                Disk.Do(write);
                 _done = write.Id;
-                if (write is Output.InstallSnapshot installed) Applied = installed.Snapshot.Point.Zxid;
+                if (write is Output.InstallSnapshot && RejectsNextSnapshot) isRejected = true;
+                else Disk.Do(write);
+                if (write is Output.InstallSnapshot installed && !isRejected) Applied = installed.Snapshot.Point.Zxid;
             }
+
+            if (isRejected) RejectsNextSnapshot = false;
 
             foreach (Output held in _held.ToArray())
             {
@@ -141,7 +149,9 @@ internal sealed class ModelServer(ModelNet net, ServerId id, StartList startList
                 _held.Remove(held);
             }
 
-            Step(new Input.WritesDone(_done));
+            WriteId done = _done;
+            if (isRejected) Step(new Input.SnapshotRejected("checksum"));       // First: it must not be taken for installed.
+            Step(new Input.WritesDone(done));
         });
     }
 }
