@@ -11,6 +11,7 @@ internal sealed class FaultyRun
     private readonly DeterministicRandom _snapshotFaults;       // Of its own, so that seeds which found a bug still mean the same faults.
     private readonly ulong _seed;
     private ulong _tag;
+    private ulong _read;
     private ServerId? _wiped;
 
     internal FaultyRun(ulong seed, int voters, int observers)
@@ -76,7 +77,7 @@ internal sealed class FaultyRun
     {
         foreach (ModelServer server in _net.Servers.Values)
             if (_random.Next(2) == 0) server.Step(new Input.Submit([.. Enumerable.Range(0, _random.Next(4)).Select(_ => new ProposalRequest(++_tag, BitConverter.GetBytes(_tag)))]));
-        if (_net.Leader is { } leader) leader.Step(new Input.Read(_tag));
+        foreach (ModelServer server in _net.Servers.Values) server.Step(new Input.Read(++_read));
     }
 
     private void TakeSnapshot(ModelServer server)

@@ -49,6 +49,9 @@ internal sealed class ModelNet
     /// <summary>Servers whose disk was lost after they may have acknowledged: their acks were true when they were given.</summary>
     internal HashSet<ServerId> Lost { get; } = [];
 
+    /// <summary>The last entry that any server was told to apply.</summary>
+    internal Zxid LastApplied => _order.Count > 0 ? _order[^1].Zxid : Zxid.None;
+
     internal IReadOnlyDictionary<uint, ServerId> Leaders => _leaders;
 
     internal ModelServer this[uint id] => Servers[new ServerId(id)];

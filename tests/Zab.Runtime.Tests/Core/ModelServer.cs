@@ -9,6 +9,7 @@ internal sealed class ModelServer(ModelNet net, ServerId id, StartList startList
     private readonly Queue<Output.Write> _writes = [];
     private readonly List<Output> _held = [];
     private readonly Outputs _outputs = new();
+    private readonly Dictionary<ulong, Zxid> _readsAsked = [];      // With what was applied anywhere when each was asked.
     private WriteId _done;
     private int _life;
     private long _lastAnswer;
@@ -64,6 +65,7 @@ internal sealed class ModelServer(ModelNet net, ServerId id, StartList startList
     internal void Step(Input input)
     {
         if (Peer is null) return;
+        if (input is Input.Read read) _readsAsked[read.Id] = net.LastApplied;
         Peer.Step(net.Instant, input, _outputs);
         Output[] outputs = new Output[_outputs.Count];
         for (int i = 0; i < outputs.Length; i++) outputs[i] = _outputs[i];
@@ -106,7 +108,10 @@ internal sealed class ModelServer(ModelNet net, ServerId id, StartList startList
             case Output.Commit o: net.Committed(this, o.Through); break;
             case Output.Ignored o: Ignored.Add(o.Reason); break;
             case Output.Refused o: Refused.AddRange(o.Tags.Select(tag => (tag, o.Reason))); break;
-            case Output.ReadReady o: Reads.Add(o); break;
+            case Output.ReadReady o:
+                Assert.True(o.Zxid is not { } at || at >= _readsAsked[o.Id], $"I22: {Id} reads at {o.Zxid}, and {_readsAsked[o.Id]} was applied somewhere before the read was asked for\n{net.Describe()}");
+                Reads.Add(o);
+                break;
             case Output.Fatal o: Fatal = o.Reason; break;
         }
     }
