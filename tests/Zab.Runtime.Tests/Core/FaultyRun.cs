@@ -93,11 +93,10 @@ internal sealed class FaultyRun
     {
         if (_net.Members.Voters.Length < 3 || _wiped is { } before && !IsAdmitted(before)) return;
         if (_net.Servers.Values.Any(static s => s.Disk.HardState.ClusterId.IsNone || !s.IsUp)) return;
-        if (!_net.Members.IsVoter(server.Id)) return;
+        if (!_net.Members.IsVoter(server.Id) || _net.Servers.Values.Any(s => s.Peer!.LastCommitted > _net.LastApplied)) return;      // Who holds an entry is checked when it is first applied.
         server.Crash();
         server.Disk = new ModelDisk(server.Id, _random.NextUInt64());
         _wiped = server.Id;
-        _net.Lost.Add(server.Id);
     }
 
     private bool IsAdmitted(ServerId id) => _net.Servers.Values.All(s => s.Peer is { } peer && peer.LastCommitted >= peer.Config.Version && peer.Config.Find(id)!.Incarnation == _net.Servers[id].Disk.HardState.Incarnation);

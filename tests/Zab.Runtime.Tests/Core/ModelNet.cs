@@ -46,9 +46,6 @@ internal sealed class ModelNet
 
     internal IReadOnlyList<HistoryPoint> Order => _order;
 
-    /// <summary>Servers whose disk was lost after they may have acknowledged: their acks were true when they were given.</summary>
-    internal HashSet<ServerId> Lost { get; } = [];
-
     /// <summary>The last entry that any server was told to apply.</summary>
     internal Zxid LastApplied => _order.Count > 0 ? _order[^1].Zxid : Zxid.None;
 
@@ -217,7 +214,7 @@ internal sealed class ModelNet
             else
             {
                 Assert.True(~place == _order.Count, $"I12: {server.Id} applies {entry.Point}, which others passed over\n{Describe()}");
-                int holders = Members.Voters.Count(voter => Servers[voter.Id].Disk.Holds(entry.Point) || Lost.Contains(voter.Id));
+                int holders = Members.Voters.Count(voter => Servers[voter.Id].Disk.Holds(entry.Point));
                 Assert.True(holders >= Members.QuorumSize, $"I5: {entry.Point} is committed and on {holders} voters' disks\n{Describe()}");
                 _order.Add(entry.Point);
             }
