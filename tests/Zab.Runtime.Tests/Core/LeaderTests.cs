@@ -106,6 +106,23 @@ public class LeaderTests
         Assert.Equal(new Zxid(1, 3), peer.Committed.Last());
     }
 
+    /// <summary>A follower adopted the epoch, and our own disk has not: a quorum of two is one of them short, and nothing is committed by it.</summary>
+    [Fact]
+    public void A_leader_is_not_established_before_its_own_epoch_is_durable()
+    {
+        Entry[] log = LonePeer.Log((1, 3));
+        LonePeer peer = LonePeer.Elected(1, log);
+        ChannelId follower = peer.Connect(1, 1);
+        peer.Durable();
+        peer.Receive(follower, LonePeer.AckEpoch(2, 1, isPromise: true, log), new Message.AckNewLeader(2, log[^1].Zxid));
+        Assert.Equal(Role.Looking, peer.Peer.Role);
+        Assert.Empty(peer.Committed);
+
+        peer.Durable();
+        Assert.Equal(Role.Leading, peer.Peer.Role);
+        Assert.Equal([log[^1].Zxid], peer.Committed);
+    }
+
     /// <summary>B09. A commit needs a quorum for everything up to it; acks that repeat, or come late, change nothing.</summary>
     [Fact]
     public void Acks_in_any_order_commit_once_and_in_order()
