@@ -33,8 +33,8 @@ internal static class Limits
     /// <summary>Proposals that the leader has given a zxid and that are not committed.</summary>
     internal const int OutstandingEntriesMax = 65_536;
 
-    /// <summary>Bytes of log that learners may keep from being compacted.</summary>
-    internal const long PinnedLogBytesMax = 1024L * 1024 * 1024;
+    /// <summary>Compactions in a row that one learner may hold back: each stands for the log between two snapshots, so this bounds what it keeps on the leader's disk.</summary>
+    internal const int HeldCompactionsMax = 16;
 
     /// <summary>Linearizable reads waiting for their quorum round at one server.</summary>
     internal const int PendingReadsMax = 65_536;

@@ -119,7 +119,7 @@ internal sealed class Peer : IPeerRoles
             case Input.LogRead i: Leading(i.Channel)?.OnLogRead(i); break;
             case Input.SnapshotRead i: Leading(i.Channel)?.OnSnapshotRead(i); break;
             case Input.SnapshotRejected i: OnSnapshotRejected(i.Reason); break;
-            case Input.SnapshotTaken i: _state.Compact(i, _leader?.StillNeeded() ?? _state.History.Last.Zxid); break;
+            case Input.SnapshotTaken i: _state.Compact(i.Snapshot, _leader?.MayCompact(i.CompactThrough) ?? i.CompactThrough); break;
             case Input.Stop: Stop(reason: null); break;
             default: throw new InvariantException($"{input.GetType().Name} is no input that a peer knows");
         }

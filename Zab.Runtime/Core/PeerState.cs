@@ -212,17 +212,16 @@ internal sealed class PeerState
         EnterConfig(snapshot.Config);
     }
 
-    /// <summary>A snapshot of this server's own: what it covers may go from the log, less what <paramref name="stillNeeded"/> lies behind.</summary>
-    internal void Compact(Input.SnapshotTaken taken, Zxid stillNeeded)
+    /// <summary>A snapshot of this server's own: the log up to <paramref name="through"/> may go.</summary>
+    internal void Compact(SnapshotInfo snapshot, Zxid through)
     {
-        if (!History.Contains(taken.Snapshot.Point) || taken.Snapshot.Point.Zxid > LastCommitted)
+        if (!History.Contains(snapshot.Point) || snapshot.Point.Zxid > LastCommitted)
         {
             Ignore("a snapshot of a history that was replaced");
             return;
         }
 
-        Snapshot = taken.Snapshot;
-        Zxid through = taken.CompactThrough < stillNeeded ? taken.CompactThrough : stillNeeded;
+        Snapshot = snapshot;
         if (through <= History.Base.Zxid || !History.TryGet(through, out _)) return;
         History.CompactThrough(through);
         while (_configs.Count > 1 && _configs[1].Version <= through) _configs.RemoveAt(0);

@@ -140,12 +140,18 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
         FailReads(reason);
     }
 
-    /// <summary>The zxid from which on the log is still needed for learners.</summary>
-    internal Zxid StillNeeded()
+    /// <summary>How much of the log up to <paramref name="through"/> may go. A learner that has held it back too often is cut off, and begins again with a snapshot.</summary>
+    internal Zxid MayCompact(Zxid through)
     {
-        Zxid least = state.History.Last.Zxid;
-        foreach (LearnerLink link in _links.Values)
-            if (link.Phase >= LinkPhase.Syncing && link.Cursor < least) least = link.Cursor;
+        Zxid least = through;
+        foreach (LearnerLink link in Links())
+        {
+            bool holdsBack = link.Phase >= LinkPhase.Syncing && link.Cursor < through;
+            link.HeldCompactions = holdsBack ? link.HeldCompactions + 1 : 0;
+            if (link.HeldCompactions > Limits.HeldCompactionsMax) Close(link, $"it has held back {Limits.HeldCompactionsMax} compactions of the log; it begins again with a snapshot");
+            else if (holdsBack && link.Cursor < least) least = link.Cursor;
+        }
+
         return least;
     }
 

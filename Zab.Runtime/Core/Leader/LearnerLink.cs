@@ -65,6 +65,9 @@ internal sealed class LearnerLink(ChannelId channel, ServerId id, Message.Learne
 
     internal int InFlightBytes { get; private set; }
 
+    /// <summary>Compactions in a row that waited for it. Invariant: ≤ Limits.HeldCompactionsMax while its channel is open.</summary>
+    internal int HeldCompactions { get; set; }
+
     /// <summary>The entry that names its incarnation, once proposed.</summary>
     internal Zxid? AdmittedAt { get; set; }
 

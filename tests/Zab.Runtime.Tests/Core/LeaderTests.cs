@@ -92,6 +92,31 @@ public class LeaderTests
         Assert.True(peer.HasClosed(follower));
     }
 
+    /// <summary>P12. A learner that comes further, but never as fast as entries are made, keeps the log from being compacted; not for ever, or it would fill the leader's disk.</summary>
+    [Fact]
+    public void A_learner_that_holds_back_the_log_too_long_loses_its_channel()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId quick);
+        ChannelId slow = peer.Connect(2, 1);
+        peer.Receive(slow, LonePeer.AckEpoch(2, 1, isPromise: true), new Message.AckNewLeader(2, Zxid.None));
+        for (uint i = 1; i <= 3; i++)
+        {
+            peer.Step(new Input.Submit([new ProposalRequest(i, new byte[Limits.PayloadBytesMax])]));        // Two of them fill its window: it is sent no third.
+            peer.Durable();
+            peer.Receive(quick, new Message.Ack(2, new Zxid(2, i)));
+        }
+
+        var snapshot = new SnapshotInfo(peer.Peer.LastPoint, peer.Peer.Config, 1, 10, 1);
+        for (int i = 0; i < Limits.HeldCompactionsMax; i++) peer.Step(new Input.SnapshotTaken(snapshot, snapshot.Point.Zxid));
+        Assert.Equal(new Zxid(2, 2), peer.Compacted.Last());
+        Assert.False(peer.HasClosed(slow));
+
+        peer.Step(new Input.SnapshotTaken(snapshot, snapshot.Point.Zxid));
+        Assert.True(peer.HasClosed(slow));
+        Assert.False(peer.HasClosed(quick));
+        Assert.Equal(new Zxid(2, 3), peer.Compacted.Last());
+    }
+
     /// <summary>An ack for what was never proposed closes the channel of its sender; it must not stop the leader.</summary>
     [Theory]
     [InlineData(1, 9)]

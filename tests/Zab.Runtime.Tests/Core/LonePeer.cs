@@ -40,6 +40,8 @@ internal sealed class LonePeer
 
     internal IEnumerable<Zxid> Committed => _all.OfType<Output.Commit>().Select(static commit => commit.Through);
 
+    internal IEnumerable<Zxid> Compacted => _all.OfType<Output.CompactLog>().Select(static compaction => compaction.Through);
+
     internal IEnumerable<Output.ReadReady> Reads => _all.OfType<Output.ReadReady>();
 
     /// <summary>The channel that it opened to its leader.</summary>
