@@ -129,4 +129,37 @@ public class ElectionTests
         net[1].IsDiskStalled = false;
         net.RunUntil(() => net.Order.Count == 1 && net.Leader is not null, Bound);
     }
+
+    /// <summary>A voter that still follows a leader which has gone has not voted: a quorum that does not wait for it elects a worse history, and has to begin again when its vote comes.</summary>
+    [Fact]
+    public void A_quorum_waits_for_a_voter_that_has_not_noticed_that_its_leader_is_gone()
+    {
+        LonePeer peer = QuorumWhileOneFollows(out Entry[] log);
+        peer.Pass(TimeSpan.FromMilliseconds(10));
+        Assert.DoesNotContain("elected", peer.Peer.Reason, StringComparison.Ordinal);
+
+        peer.Vote(2, VoteState.Looking, 2, 1, new Zxid(1, log[^1].Zxid.Counter + 1));
+        peer.Vote(1, VoteState.Looking, 2, 1, new Zxid(1, log[^1].Zxid.Counter + 1));
+        Assert.Equal(1, peer.ChannelsOpened);                              // To server 2, which holds more than we do.
+    }
+
+    /// <summary>But no longer than for any other vote.</summary>
+    [Fact]
+    public void A_voter_that_goes_on_following_is_waited_for_no_longer_than_the_finalize_wait()
+    {
+        LonePeer peer = QuorumWhileOneFollows(out _);
+        peer.Pass(new PeerOptions().FinalizeWait);
+        peer.Pass(TimeSpan.FromMilliseconds(1));
+        Assert.StartsWith("elected", peer.Peer.Reason, StringComparison.Ordinal);
+    }
+
+    /// <summary>Server 1 led and gave up; it and we are for us, and server 2 still follows server 1.</summary>
+    private static LonePeer QuorumWhileOneFollows(out Entry[] log)
+    {
+        log = LonePeer.Log((1, 3));
+        var peer = new LonePeer(3, 1, log);
+        peer.Vote(2, VoteState.Following, 1, 1, Zxid.None);
+        peer.Vote(1, VoteState.Looking, 3, 1, log[^1].Zxid);
+        return peer;
+    }
 }
