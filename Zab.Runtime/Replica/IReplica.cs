@@ -35,6 +35,11 @@ internal interface IReplica
 /// <summary>What the call path hears from the replica. Called on the replica's threads: quick, never blocking, never throwing.</summary>
 internal interface IReplicaListener
 {
+    /// <summary>An entry was applied here, of whatever kind; before what became of its request.</summary>
+    void OnEntry(Entry entry)
+    {
+    }
+
     /// <summary>An entry with a request was applied here; every server hears of every request, so most are other servers' callers'.</summary>
     void OnApplied(in AppliedRequest applied);
 

@@ -66,6 +66,12 @@ internal sealed class Replica : IReplica, IAsyncDisposable
     /// <inheritdoc/>
     public ReplicaStatus Status => _board.StatusWith(_applier.LastApplied, _clock.MonotonicTicks);
 
+    /// <summary>For who gives the parts their turns itself, between two of them.</summary>
+    internal Applier Applier => _applier;
+
+    /// <summary>For who gives the parts their turns itself.</summary>
+    internal PendingReads Reads => _reads;
+
     /// <summary>Loads the newest snapshot, listens, and takes part. The parts are the replica's, also when this fails.</summary>
     /// <exception cref="StorageException">The data directory cannot be used.</exception>
     /// <exception cref="UnknownClassException">The state needs code that this server does not have.</exception>
@@ -86,6 +92,16 @@ internal sealed class Replica : IReplica, IAsyncDisposable
             throw;
         }
 
+        replica.Begin(options);
+        return replica;
+    }
+
+    /// <summary>As <see cref="StartAsync"/>, on the caller's thread: for a transport that needs no time to start, and a stage that gives no turn before this returns.</summary>
+    internal static Replica Start(ReplicaParts parts, ReplicaOptions options, ReplicatedClasses classes, IReplicaListener listener, ILogger logger)
+    {
+        var replica = new Replica(parts, options, classes, listener, logger);
+        ValueTask listening = replica.ListenAsync(CancellationToken.None);
+        Invariant.Require(listening.IsCompletedSuccessfully, $"the transport of server {options.ServerId} needs time to start");
         replica.Begin(options);
         return replica;
     }
@@ -136,14 +152,15 @@ internal sealed class Replica : IReplica, IAsyncDisposable
 
     private void Begin(ReplicaOptions options)
     {
-        string name = $"zab {options.ServerId}";
         ReplicaLog.Started(_logger, options.ServerId, options.DataDirectory, _parts.Store.Recovered.History.Last.Zxid, _applier.LastApplied);
-        Task writer = WorkerThread.Start($"{name} log", _writer.Run, _failure);
-        Task reader = WorkerThread.Start($"{name} read", _reader.Run, _failure);
-        Task applier = WorkerThread.Start($"{name} apply", _applier.Run, _failure);
-        Task snapshotter = WorkerThread.Start($"{name} snapshot", _snapshotter.Run, _failure, ThreadPriority.BelowNormal);
-        Task loop = WorkerThread.Start($"{name} loop", _loop.Run, _failure);
+        Task writer = Start(_writer);
+        Task reader = Start(_reader);
+        Task applier = Start(_applier);
+        Task snapshotter = Start(_snapshotter);
+        Task loop = Start(_loop);
         _ = EndAsync(loop, writer, Task.WhenAll(reader, snapshotter), applier);
+
+        Task Start(IPart part) => _parts.Stage.Start(part, $"zab {options.ServerId} {part.Kind.ToString().ToLowerInvariant()}", _failure);
     }
 
     /// <summary>The one way to end, in good order and by failure alike: first the network, then what reads, last the store and those who wait.</summary>

@@ -6,7 +6,7 @@ using Zab.Storage;
 namespace Zab.Replica;
 
 /// <summary>The one thread that touches the live state: applies what is committed, in order, and answers questions between two applies.</summary>
-internal sealed class Applier
+internal sealed class Applier : IPart
 {
     private readonly ReplicatedClasses _classes;
     private readonly IStore _store;
@@ -41,6 +41,15 @@ internal sealed class Applier
         Attach();
     }
 
+    public PartKind Kind => PartKind.Apply;
+
+    public TimeSpan Patience => Timeout.InfiniteTimeSpan;
+
+    public Action? Woken
+    {
+        set => _queue.Woken = value;
+    }
+
     /// <summary>The live state; for this thread only.</summary>
     internal StateMachine Machine { get; private set; }
 
@@ -55,7 +64,7 @@ internal sealed class Applier
         if (!_queue.Post(new ApplierWork.Ask(inquiry))) inquiry.Fail(Replica.HasStopped());
     }
 
-    /// <summary>Ends the thread when what was posted is done.</summary>
+    /// <summary>The last turn comes when what was posted is done.</summary>
     internal void Close() => _queue.Close();
 
     /// <summary>From the loop, before the store is told: the log may end below what is committed from here on, until the snapshot is installed.</summary>
@@ -64,16 +73,19 @@ internal sealed class Applier
     /// <summary>The snapshot was not installed; everything is as it was.</summary>
     internal void ExpectNoInstall() => Interlocked.Decrement(ref _installsAhead);
 
-    internal void Run()
+    public bool TakeTurn(bool mayWait)
     {
+        bool goesOn = false;
         try
         {
-            while (!_failure.IsOn && Gather(Timeout.InfiniteTimeSpan))
-                while (!_failure.IsOn && _backlog.TryDequeue(out ApplierWork? work)) Do(work);
+            if (_failure.IsOn || !Gather(mayWait ? Patience : TimeSpan.Zero)) return false;
+            while (!_failure.IsOn && _backlog.TryDequeue(out ApplierWork? work)) Do(work);
+            goesOn = !_failure.IsOn;
+            return goesOn;
         }
         finally
         {
-            End();
+            if (!goesOn) End();
         }
     }
 
@@ -152,6 +164,7 @@ internal sealed class Applier
         if (entry.Type == EntryType.Config) _configs.Applied(entry);
         Moved(entry.Point);
         _bytesSinceSnapshot += entry.SizeBytes;
+        _listener.OnEntry(entry);
         if (applied is not { } request) return;
         _duties.Applied(entry, request);
         _listener.OnApplied(request);

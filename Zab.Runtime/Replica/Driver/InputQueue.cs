@@ -30,6 +30,9 @@ internal sealed class InputQueue
     private bool _isWoken;
     private bool _isClosed;
 
+    /// <summary>Called after something was posted.</summary>
+    internal Action? Woken { private get; set; }
+
     internal void Post(Input input)
     {
         lock (_gate)
@@ -38,6 +41,8 @@ internal sealed class InputQueue
             _inputs.Add(input);
             Monitor.Pulse(_gate);
         }
+
+        Woken?.Invoke();
     }
 
     /// <summary>False where the bound is reached, or the replica has stopped: the request was not taken.</summary>
@@ -49,8 +54,10 @@ internal sealed class InputQueue
             _requests.Add(request);
             _requestBytes += request.Payload.Length;
             Monitor.Pulse(_gate);
-            return true;
         }
+
+        Woken?.Invoke();
+        return true;
     }
 
     /// <summary>Waits for the next tick: sessions are a matter of minutes, and one message tells of them all.</summary>
@@ -95,6 +102,8 @@ internal sealed class InputQueue
             _isWoken = true;
             Monitor.Pulse(_gate);
         }
+
+        Woken?.Invoke();
     }
 
     /// <summary>Nothing is taken any more; gives the requests that no turn took.</summary>

@@ -34,8 +34,14 @@ internal abstract class Inquiry<T> : Inquiry
     {
         cancellationToken.ThrowIfCancellationRequested();
         using CancellationTokenRegistration registration = CancelOn(cancellationToken);
+        return await Ask(applier).ConfigureAwait(false);
+    }
+
+    /// <summary>The answer itself, complete in the moment in which it is known.</summary>
+    internal Task<T> Ask(Applier applier)
+    {
         applier.Post(this);
-        return await _answer.Task.ConfigureAwait(false);
+        return _answer.Task;
     }
 
     internal sealed override void Run(Applier applier)

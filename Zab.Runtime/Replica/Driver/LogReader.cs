@@ -4,10 +4,19 @@ using Zab.Storage;
 namespace Zab.Replica;
 
 /// <summary>Reads log and snapshots for learners, on a thread of its own: neither the loop nor the log writer waits for it.</summary>
-internal sealed class LogReader(IStore store, Action<Input> post, FailureSwitch failure)
+internal sealed class LogReader(IStore store, Action<Input> post, FailureSwitch failure) : IPart
 {
     private readonly WorkQueue<Output> _queue = new();
     private readonly List<Output> _batch = [];
+
+    public PartKind Kind => PartKind.Read;
+
+    public TimeSpan Patience => Timeout.InfiniteTimeSpan;
+
+    public Action? Woken
+    {
+        set => _queue.Woken = value;
+    }
 
     internal void Post(Output.ReadLog read) => _queue.Post(read);
 
@@ -15,14 +24,13 @@ internal sealed class LogReader(IStore store, Action<Input> post, FailureSwitch 
 
     internal void Close() => _queue.Close();
 
-    internal void Run()
+    public bool TakeTurn(bool mayWait)
     {
-        while (_queue.Take(_batch, Timeout.InfiniteTimeSpan) != Taken.Closed)
-        {
-            foreach (Output read in _batch)
-                if (failure.IsOn || !TryAnswer(read)) return;
-            _batch.Clear();
-        }
+        _batch.Clear();
+        if (_queue.Take(_batch, mayWait ? Patience : TimeSpan.Zero) == Taken.Closed) return false;
+        foreach (Output read in _batch)
+            if (failure.IsOn || !TryAnswer(read)) return false;
+        return true;
     }
 
     private bool TryAnswer(Output read)

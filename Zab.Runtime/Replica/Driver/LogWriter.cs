@@ -5,32 +5,35 @@ using Zab.Storage;
 namespace Zab.Replica;
 
 /// <summary>The one thread that writes to the store. All that gathered during one fsync shares the next; after an error nothing is written any more.</summary>
-internal sealed class LogWriter(IStore store, Action<Input> post, TimeSpan idleAfter)
+internal sealed class LogWriter(IStore store, Action<Input> post, TimeSpan idleAfter) : IPart
 {
     private readonly WorkQueue<Output.Write> _queue = new();
     private readonly List<Output.Write> _batch = [];
     private bool _wroteSinceIdle;
 
+    public PartKind Kind => PartKind.Log;
+
+    public TimeSpan Patience => _wroteSinceIdle ? idleAfter : Timeout.InfiniteTimeSpan;
+
+    public Action? Woken
+    {
+        set => _queue.Woken = value;
+    }
+
     /// <summary>In the order of their ids.</summary>
     internal void Post(List<Output.Write> writes) => _queue.Post(writes);
 
-    /// <summary>Ends the thread when what was posted is written.</summary>
+    /// <summary>The last turn comes when what was posted is written.</summary>
     internal void Close() => _queue.Close();
 
-    internal void Run()
-    {
-        while (Next() is var taken && taken != Taken.Closed)
-        {
-            if (Carry(taken)) continue;
-            _queue.Close();
-            return;
-        }
-    }
-
-    private Taken Next()
+    public bool TakeTurn(bool mayWait)
     {
         _batch.Clear();
-        return _queue.Take(_batch, _wroteSinceIdle ? idleAfter : Timeout.InfiniteTimeSpan);
+        Taken taken = _queue.Take(_batch, mayWait ? Patience : TimeSpan.Zero);
+        if (taken == Taken.Closed) return false;
+        if (Carry(taken)) return true;
+        _queue.Close();
+        return false;
     }
 
     private bool Carry(Taken taken)

@@ -14,11 +14,19 @@ internal sealed class PendingReads(Action<Input> post, int waitingMax)
     internal async ValueTask<Zxid> AskAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var waiter = new TaskCompletionSource<Zxid>(TaskCreationOptions.RunContinuationsAsynchronously);
-        ulong id = Add(waiter);
+        Task<Zxid> answer = Ask(out ulong id);
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(_ => Cancel(id, cancellationToken), null);
+        return await answer.ConfigureAwait(false);
+    }
+
+    /// <summary>The answer itself, complete in the moment in which it is known.</summary>
+    /// <exception cref="NotExecutedException">Too many wait, or the replica has stopped.</exception>
+    internal Task<Zxid> Ask(out ulong id)
+    {
+        var waiter = new TaskCompletionSource<Zxid>(TaskCreationOptions.RunContinuationsAsynchronously);
+        id = Add(waiter);
         post(new Input.Read(id));
-        return await waiter.Task.ConfigureAwait(false);
+        return waiter.Task;
     }
 
     internal void Complete(Output.ReadReady ready)

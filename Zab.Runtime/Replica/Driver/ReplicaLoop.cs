@@ -5,7 +5,7 @@ using Zab.Diagnostics;
 namespace Zab.Replica;
 
 /// <summary>Gives one input at a time to the core and has its outputs carried out. The only caller of Step, so the core needs no locks; it never waits for a disk.</summary>
-internal sealed class ReplicaLoop(InputQueue inputs, PeerPart peer, OutputExecutor executor, LeaderDuties duties, StatusBoard board, IReplicaListener listener, ReplicaClock clock, TimeSpan tick, FailureSwitch failure, ILogger logger)
+internal sealed class ReplicaLoop(InputQueue inputs, PeerPart peer, OutputExecutor executor, LeaderDuties duties, StatusBoard board, IReplicaListener listener, ReplicaClock clock, TimeSpan tick, FailureSwitch failure, ILogger logger) : IPart
 {
     private readonly Turn _turn = new();
     private readonly Outputs _outputs = new();
@@ -13,16 +13,23 @@ internal sealed class ReplicaLoop(InputQueue inputs, PeerPart peer, OutputExecut
     private readonly List<ProposalRequest> _submit = [];
     private bool _isStopping;
 
-    /// <summary>Until the replica failed; or was stopped, and everything it had to write is durable.</summary>
-    internal void Run()
+    public PartKind Kind => PartKind.Loop;
+
+    public TimeSpan Patience => _ticker.Until(clock.MonotonicTicks);
+
+    public Action? Woken
     {
-        while (!failure.IsOn && !(_isStopping && executor.IsQuiet)) TakeTurn();
+        set => inputs.Woken = value;
     }
 
+    /// <summary>The replica failed; or was stopped, and everything it had to write is durable.</summary>
+    private bool HasEnded => failure.IsOn || (_isStopping && executor.IsQuiet);
+
     /// <summary>What arrived comes before the tick, so that nobody is given up whose message is here already.</summary>
-    private void TakeTurn()
+    public bool TakeTurn(bool mayWait)
     {
-        inputs.Take(_turn, _ticker.Until(clock.MonotonicTicks));
+        if (HasEnded) return false;
+        inputs.Take(_turn, mayWait ? Patience : TimeSpan.Zero);
         foreach (Input input in _turn.Inputs) Step(input);
         Submit();
         if (_ticker.IsDue(clock.MonotonicTicks, out TimeSpan paused)) Tick();
@@ -30,6 +37,7 @@ internal sealed class ReplicaLoop(InputQueue inputs, PeerPart peer, OutputExecut
         executor.EndTurn();
         board.Show(peer.Picture());
         _turn.Clear();
+        return !HasEnded;
     }
 
     private void Step(Input input)

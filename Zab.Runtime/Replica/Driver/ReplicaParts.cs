@@ -32,6 +32,8 @@ internal sealed record ReplicaParts
 
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
+    internal IStage Stage { get; init; } = ThreadStage.Instance;
+
     /// <summary>With the real core, begun from what the store recovered.</summary>
     internal static ReplicaParts For(ReplicaOptions options, ReplicatedClasses classes, IStore store, Func<Action<Input>, ITransport> transport, ISessionClock sessions)
     {

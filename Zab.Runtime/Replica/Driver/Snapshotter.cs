@@ -10,13 +10,23 @@ internal sealed record SnapshotTarget(ClusterId Cluster, HistoryPoint Point, lon
 
 /// <summary>Makes snapshots in the background, without the live state: a second state loads the last snapshot and applies the log up to a zxid that the live one has passed.</summary>
 /// <remarks>So every snapshot is also a proof that the replicated classes are deterministic: both must have given the same answers.</remarks>
-internal sealed class Snapshotter(ReplicatedClasses classes, IStore store, long everyBytes, Action<Input> post, FailureSwitch failure, ILogger logger)
+internal sealed class Snapshotter(ReplicatedClasses classes, IStore store, long everyBytes, Action<Input> post, FailureSwitch failure, ILogger logger) : IPart
 {
     private readonly WorkQueue<(SnapshotTarget Target, int Cancellations)> _queue = new();
     private readonly List<(SnapshotTarget Target, int Cancellations)> _taken = [];
+    private (SnapshotTarget Target, int Cancellations, StateMachine State)? _replayed;      // To be written in the next turn.
     private int _isBusy;
     private int _cancellations;
     private long _unusedBytes;
+
+    public PartKind Kind => PartKind.Snapshot;
+
+    public TimeSpan Patience => _replayed is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
+
+    public Action? Woken
+    {
+        set => _queue.Woken = value;
+    }
 
     /// <summary>Whether so much log is worth a snapshot now.</summary>
     internal bool IsDue(long logBytes) => logBytes >= everyBytes && Volatile.Read(ref _isBusy) == 0;
@@ -34,29 +44,35 @@ internal sealed class Snapshotter(ReplicatedClasses classes, IStore store, long 
     /// <summary>From the loop, before the store is told: the log is about to change under a replay.</summary>
     internal void Cancel() => Interlocked.Increment(ref _cancellations);
 
-    /// <summary>Ends the thread; a replay that runs is given up.</summary>
+    /// <summary>The last turn comes soon; a replay that runs is given up.</summary>
     internal void Close()
     {
         Cancel();
         _queue.Close();
     }
 
-    internal void Run()
-    {
-        while (_queue.Take(_taken, Timeout.InfiniteTimeSpan) != Taken.Closed)
-        {
-            foreach ((SnapshotTarget target, int cancellations) in _taken)
-                if (!TryMake(target, cancellations)) return;
-            _taken.Clear();
-        }
-    }
-
-    private bool TryMake(SnapshotTarget target, int cancellations)
+    /// <summary>Replays in one turn, and writes what that came to in the next: between the two the log may change, and the store has to notice.</summary>
+    public bool TakeTurn(bool mayWait)
     {
         try
         {
-            if (Replay(target, cancellations) is { } replayed && Take(target, replayed) is { } taken) Announce(taken);
-            else GiveUp(target, cancellations);
+            if (_replayed is { } replayed)
+            {
+                _replayed = null;
+                if (Take(replayed.Target, replayed.State) is { } taken) Announce(taken);
+                else GiveUp(replayed.Target, replayed.Cancellations);
+                return true;
+            }
+
+            _taken.Clear();
+            if (_queue.Take(_taken, mayWait ? Patience : TimeSpan.Zero) == Taken.Closed) return false;
+            foreach ((SnapshotTarget target, int cancellations) in _taken)
+            {
+                Invariant.Require(_replayed is null, $"a snapshot at {target.Point} was begun while another was being made");
+                if (Replay(target, cancellations) is { } state) _replayed = (target, cancellations, state);
+                else GiveUp(target, cancellations);
+            }
+
             return true;
         }
         catch (StorageException e)

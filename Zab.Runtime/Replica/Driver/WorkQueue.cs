@@ -10,6 +10,9 @@ internal sealed class WorkQueue<T>
     private readonly List<T> _items = [];
     private bool _isClosed;
 
+    /// <summary>Called after something was posted, and after the close.</summary>
+    internal Action? Woken { private get; set; }
+
     /// <summary>False where the queue is closed: then nobody will take the item.</summary>
     internal bool Post(T item)
     {
@@ -18,8 +21,10 @@ internal sealed class WorkQueue<T>
             if (_isClosed) return false;
             _items.Add(item);
             Monitor.Pulse(_gate);
-            return true;
         }
+
+        Woken?.Invoke();
+        return true;
     }
 
     /// <summary>All of them, to be taken together.</summary>
@@ -30,8 +35,10 @@ internal sealed class WorkQueue<T>
             if (_isClosed) return false;
             _items.AddRange(items);
             Monitor.Pulse(_gate);
-            return true;
         }
+
+        Woken?.Invoke();
+        return true;
     }
 
     /// <summary>Moves everything posted behind what <paramref name="into"/> holds; waits where there is nothing. What was posted before a close is still taken.</summary>
@@ -59,5 +66,7 @@ internal sealed class WorkQueue<T>
             _isClosed = true;
             Monitor.PulseAll(_gate);
         }
+
+        Woken?.Invoke();
     }
 }

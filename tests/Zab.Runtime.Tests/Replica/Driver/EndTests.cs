@@ -86,7 +86,7 @@ public class EndTests
         using var store = new FakeStore(journal, Run.Cluster) { FailWrites = "EIO" };
         var failure = new FailureSwitch(static () => { });
         var writer = new LogWriter(store, input => journal.Add($"post {input.GetType().Name}"), TimeSpan.FromMilliseconds(1));
-        Task ended = WorkerThread.Start("test", writer.Run, failure);
+        Task ended = ThreadStage.Instance.Start(writer, "test", failure);
         writer.Post([new Output.SaveHardState(new WriteId(1), new HardState())]);
         journal.Until("post StorageFailed");
         store.FailWrites = null;
