@@ -45,7 +45,7 @@ internal sealed class Connection : IDisposable
         bool goesOn = true;
         while (goesOn && Frame.TryRead(ref buffer, frameBytesMax, out Frame frame))
         {
-            Check(frame);
+            FrameRules.Require(frame, _local, _incarnation, _isExpected);
             goesOn = handler(frame);
         }
 
@@ -72,16 +72,5 @@ internal sealed class Connection : IDisposable
         _socket.Dispose();
         _reader.Complete();
         _writer.Complete(new IOException("the connection is closed"));   // Without an exception it would try to flush.
-    }
-
-    // case  frame                                      what it may be
-    //  A    of another incarnation                     recorded on another connection
-    //  B    of another cluster, where both have one    a server that was moved between ensembles while connected
-    //  C    of a type that does not belong here        a peer that takes itself for something else
-    private void Check(in Frame frame)
-    {
-        if (frame.Incarnation != _incarnation) throw new WireException($"frame {frame.Type} carries the incarnation {frame.Incarnation:x16}, this connection has {_incarnation:x16}");
-        if (!_local.MayShareClusterWith(frame.ClusterId)) throw new WireException($"frame {frame.Type} is of cluster {frame.ClusterId}, this server belongs to {_local.Cluster}");
-        if (!_isExpected(frame.Type)) throw new WireException($"frame {frame.Type} does not belong on this connection, in this direction");
     }
 }

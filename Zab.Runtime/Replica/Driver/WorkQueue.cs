@@ -13,6 +13,15 @@ internal sealed class WorkQueue<T>
     /// <summary>Called after something was posted, and after the close.</summary>
     internal Action? Woken { private get; set; }
 
+    /// <summary>Whether taking would not wait.</summary>
+    internal bool IsReady
+    {
+        get
+        {
+            lock (_gate) return _items.Count > 0 || _isClosed;
+        }
+    }
+
     /// <summary>False where the queue is closed: then nobody will take the item.</summary>
     internal bool Post(T item)
     {

@@ -1,6 +1,6 @@
 using Zab.Storage;
 
-namespace Zab.Tests.Storage;
+namespace Zab.Testing;
 
 /// <summary>What a store asked its disk to do.</summary>
 internal enum DiskCall { Create, Open, Rename, Delete, Write, SetLength, Flush, FlushDirectory }
@@ -29,6 +29,9 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>The power goes before the operation of this number, counted from 0.</summary>
     internal int? PowerLossAt { get; set; }
 
+    /// <summary>The power went in the middle of an operation, and has not come back: whatever the process does from here on never happened.</summary>
+    internal bool HasLostPower { get; private set; }
+
     /// <summary>Says whether an operation fails, and how; a write that fails may have written its first half.</summary>
     internal Func<DiskCall, string, string?>? Fault { get; set; }
 
@@ -50,6 +53,7 @@ internal sealed class SimulatedDisk : IDisk
         _life++;
         _locks.Clear();
         PowerLossAt = null;
+        HasLostPower = false;
         Fault = null;
     }
 
@@ -151,7 +155,13 @@ internal sealed class SimulatedDisk : IDisk
 
     private void Before(DiskCall call, string path, int life = -1)
     {
-        if ((life >= 0 && life != _life) || (PowerLossAt is { } at && Operations >= at)) throw new PowerLossException();
+        if (life >= 0 && life != _life) throw new PowerLossException();
+        if (HasLostPower || (PowerLossAt is { } at && Operations >= at))
+        {
+            HasLostPower = true;
+            throw new PowerLossException();
+        }
+
         Operations++;
         if (Fault?.Invoke(call, path) is { } failure) throw new StorageException($"{call} of {path} failed: {failure}");
     }

@@ -1,4 +1,4 @@
-namespace Zab.Tests.Storage;
+namespace Zab.Testing;
 
 /// <summary>A file with what the disk holds of it, what the page cache holds, and how the one becomes the other when the power goes.</summary>
 internal sealed class SimulatedFile(byte[] durable)

@@ -1,0 +1,420 @@
+using Zab.Core;
+using Zab.Testing.Checks;
+
+namespace Zab.Testing;
+
+/// <summary>Makes things go wrong, one after the other, at times and places that follow from the seed; and undoes each some time later, or leaves that to the end.</summary>
+internal sealed class Nemesis
+{
+    private static readonly Faults[] Kinds = [.. Enum.GetValues<Faults>().Where(static fault => System.Numerics.BitOperations.PopCount((uint)fault) == 1)];
+
+    private readonly World _world;
+    private readonly DeterministicRandom _random;
+    private readonly Faults[] _enabled;
+    private readonly long _meanTicks;
+    private readonly bool _staysRecoverable;
+    private readonly SortedDictionary<Faults, long> _counts = [];
+    private readonly SortedDictionary<ServerId, List<SimulatedDisk>> _backups = [];
+    private bool _isActive;
+    private int _version;
+
+    /// <param name="world">Whom it strikes.</param>
+    /// <param name="allowed">What may go wrong; the seed leaves some of it out.</param>
+    /// <param name="seed">Everything else follows from it.</param>
+    /// <param name="staysRecoverable">Whether faults keep to the atlas, so that the ensemble must recover from them; without, it may halt, and may not lie.</param>
+    internal Nemesis(World world, Faults allowed, ulong seed, bool staysRecoverable)
+    {
+        (_world, _staysRecoverable) = (world, staysRecoverable);
+        _random = new DeterministicRandom(seed);
+        Atlas = new Atlas(world);
+        ulong left = _random.Next(4) == 0 ? ulong.MaxValue : _random.NextUInt64() | _random.NextUInt64();
+        _enabled = [.. Kinds.Where((kind, index) => allowed.HasFlag(kind) && (left >> index & 1) != 0)];
+        if (_enabled.Length == 0) _enabled = [.. Kinds.Where(kind => allowed.HasFlag(kind))];
+        _meanTicks = TimeSpan.TicksPerMillisecond * 200 << _random.Next(6);
+    }
+
+    internal Atlas Atlas { get; }
+
+    internal IReadOnlyDictionary<Faults, long> Counts => _counts;
+
+    internal IReadOnlyList<Faults> Enabled => _enabled;
+
+    internal void Begin()
+    {
+        if (_enabled.Length == 0) return;
+        _isActive = true;
+        Next();
+    }
+
+    /// <summary>No further fault; what is wrong stays wrong until it is healed.</summary>
+    internal void Cease()
+    {
+        _isActive = false;
+        _version++;
+    }
+
+    /// <summary>Everything about these servers, and between them, is as it should be, and they run.</summary>
+    internal void Heal(IReadOnlyCollection<ServerId> core)
+    {
+        foreach (ServerId from in core)
+        {
+            foreach (ServerId to in core)
+            {
+                if (from == to) continue;
+                _world.Network[from, to].Mend(_world.Options.DelayTicks);
+                _world.Network.Heal(from, to);
+            }
+        }
+
+        foreach (ServerId id in core)
+        {
+            SimulatedServer server = _world[id];
+            server.HealDisk();
+            server.ApplyTicks = 0;
+            server.Clock.Drift(1_000_000);
+            if (server.IsPaused) server.Resume();
+            if (Atlas.NeedsStart(id)) server.Kill();
+            EnsureStarted(server);
+        }
+    }
+
+    /// <summary>Each server outside of the core is left in a state of its own: down, paused, cut off, or not heard, or deaf.</summary>
+    internal void Isolate(IReadOnlyCollection<ServerId> core)
+    {
+        foreach (SimulatedServer outsider in _world.Servers)
+        {
+            if (core.Contains(outsider.Id)) continue;
+            int state = _random.Next(5);
+            if (state == 0) outsider.Kill();
+            if (state == 1) outsider.Pause();
+            foreach (ServerId id in core)
+            {
+                if (state is 2 or 3) _world.Network.Block(outsider.Id, id);
+                if (state is 2 or 4) _world.Network.Block(id, outsider.Id);
+            }
+        }
+    }
+
+    /// <summary>Starts it now, and again where it ends by itself: a supervisor would.</summary>
+    internal void EnsureStarted(SimulatedServer server)
+    {
+        if (server.IsUp) return;
+        if (TryStart(server)) return;
+        _world.Time.After(TimeSpan.TicksPerSecond, () => EnsureStarted(server));
+    }
+
+    // ---- One fault ----
+
+    private void Next()
+    {
+        int version = _version;
+        _world.Time.After(1 + _random.NextInt64(2 * _meanTicks), () =>
+        {
+            if (!_isActive || version != _version) return;
+            Atlas.Update();
+            Supervise();
+            Faults kind = _enabled[_random.Next(_enabled.Length)];
+            SimulatedServer server = Any();
+            if (Strike(kind, server))
+            {
+                _world.Trace.Note(server.Id, $"fault: {kind}");
+                _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
+            }
+
+            Next();
+        });
+    }
+
+    /// <summary>False where this fault cannot strike there now.</summary>
+    private bool Strike(Faults kind, SimulatedServer server) => kind switch
+    {
+        Faults.Delays => Delay(server),
+        Faults.BrokenConnections => Do(() => _world.Network.Break(server.Id, Other(server).Id)),
+        Faults.OneWayLoss => Block(server.Id, Other(server).Id),
+        Faults.Partitions => Partition(bridge: null),
+        Faults.Bridges => _world.Servers.Count >= 3 && Partition(bridge: server),
+        Faults.SlowLinks => Do(() =>
+        {
+            Wire wire = _world.Network[server.Id, Other(server).Id];
+            wire.BytesPerSecond = 1000 << _random.Next(6);
+            Later(30, () => wire.BytesPerSecond = 0);
+        }),
+        Faults.ReplayedBytes => Do(() => SpoilWire(server, static wire => wire.ReplaysPerMillion = 20_000, static wire => wire.ReplaysPerMillion = 0)),
+        Faults.FlippedBits => Do(() => SpoilWire(server, static wire => wire.FlipsPerMillion = 20_000, static wire => wire.FlipsPerMillion = 0)),
+        Faults.PowerLoss => LosePower(server),
+        Faults.CrashInDiskOperation => CrashInDiskOperation(server),
+        Faults.BitRot => Rot(server, Damage.FlipBit),
+        Faults.ZeroedPages => Rot(server, Damage.ZeroSectors),
+        Faults.MisdirectedWrites => Rot(server, Damage.Misdirect),
+        Faults.DiskErrors => DiskError(server),
+        Faults.FullDisks => FullDisk(server),
+        Faults.SlowDisks => Do(() =>
+        {
+            server.FsyncTicks = 100 * _world.Options.FsyncTicks;
+            Later(20, () => server.FsyncTicks = _world.Options.FsyncTicks);
+        }),
+        Faults.StalledDisks => Do(() => server.StallDisk(_random.NextInt64(10 * TimeSpan.TicksPerSecond))),
+        Faults.ClockDrift => Do(() => server.Clock.Drift(950_000 + _random.NextInt64(100_001))),
+        Faults.ClockJumps => Jump(server),
+        Faults.Kills => Kill(server),
+        Faults.Pauses => Pause(server),
+        Faults.RestartStorms => Storm(),
+        Faults.Stops => Stop(server),
+        Faults.WipedDisks => Wipe(server),
+        Faults.RestoredDisks => Restore(server),
+        Faults.CopiedDisks => Copy(server),
+        _ => false,
+    };
+
+    private bool Delay(SimulatedServer server)
+    {
+        Wire wire = _world.Network[server.Id, Other(server).Id];
+        wire.DelayTicks = _world.Options.DelayTicks * (1 + _random.NextInt64(300));
+        Later(20, () => wire.DelayTicks = _world.Options.DelayTicks);
+        return true;
+    }
+
+    private bool Block(ServerId from, ServerId to)
+    {
+        if (from == to) return false;
+        _world.Network.Block(from, to);
+        Later(30, () => _world.Network.Heal(from, to));
+        return true;
+    }
+
+    private bool Partition(SimulatedServer? bridge)
+    {
+        List<(ServerId, ServerId)> cut = [];
+        ulong sides = _random.NextUInt64();
+        bool isOneWay = _random.Next(4) == 0;
+        foreach (SimulatedServer one in _world.Servers)
+        {
+            foreach (SimulatedServer other in _world.Servers)
+            {
+                if (one == other || one == bridge || other == bridge || Side(one) == Side(other) || (isOneWay && Side(one))) continue;
+                _world.Network.Block(one.Id, other.Id);
+                cut.Add((one.Id, other.Id));
+            }
+        }
+
+        Later(30, () =>
+        {
+            foreach ((ServerId from, ServerId to) in cut) _world.Network.Heal(from, to);
+        });
+        return cut.Count > 0;
+
+        bool Side(SimulatedServer server) => (sides >> (int)server.Id.Value & 1) != 0;
+    }
+
+    private void SpoilWire(SimulatedServer server, Action<Wire> spoil, Action<Wire> mend)
+    {
+        Wire wire = _world.Network[server.Id, Other(server).Id];
+        spoil(wire);
+        Later(20, () => mend(wire));
+    }
+
+    private bool LosePower(SimulatedServer server)
+    {
+        bool isEverywhere = _random.Next(8) == 0;
+        foreach (SimulatedServer struck in isEverywhere ? [.. _world.Servers] : new[] { server })
+        {
+            struck.LosePower();
+            StartLater(struck);
+        }
+
+        return true;
+    }
+
+    private bool CrashInDiskOperation(SimulatedServer server)
+    {
+        if (!server.IsUp) return false;
+        server.Disk.PowerLossAt = server.Disk.Operations + _random.Next(20);
+        return true;
+    }
+
+    private bool Rot(SimulatedServer server, Func<SimulatedServer, DeterministicRandom, bool> damage)
+    {
+        if (_staysRecoverable && !Atlas.MayImpair(server.Id)) return false;
+        bool isLive = _random.Next(3) == 0;
+        if (!isLive) server.Kill();
+        if (!damage(server, _random))
+        {
+            StartLater(server);
+            return false;
+        }
+
+        Atlas.Impair(server.Id, isNoticedAtStart: true);
+        _world.Watch.Disturbed(server.Id, DirectoryFault.Damaged);
+        StartLater(server);
+        return true;
+    }
+
+    private bool DiskError(SimulatedServer server)
+    {
+        int countdown = _random.Next(6);
+        server.Fail((call, _) =>
+        {
+            if (call is not (DiskCall.Write or DiskCall.Flush or DiskCall.FlushDirectory or DiskCall.SetLength) || --countdown > 0) return null;
+            server.Fail(static (_, _) => null);
+            return "EIO";
+        });
+        return true;
+    }
+
+    private bool FullDisk(SimulatedServer server)
+    {
+        server.Fail(static (call, _) => call is DiskCall.Create or DiskCall.Write or DiskCall.SetLength ? "ENOSPC" : null);
+        Later(20, () =>
+        {
+            server.DiskFault = null;
+            server.Disk.Fault = null;
+        });
+        return true;
+    }
+
+    private bool Jump(SimulatedServer server)
+    {
+        if (_random.Next(2) == 0) server.JumpAhead(_random.NextInt64(10 * TimeSpan.TicksPerMinute));
+        else server.Clock.JumpWall(_random.NextInt64(2 * TimeSpan.TicksPerHour) - TimeSpan.TicksPerHour);
+        return true;
+    }
+
+    private bool Kill(SimulatedServer server)
+    {
+        if (!server.IsUp) return false;
+        server.Kill();
+        KeepBackup(server);
+        StartLater(server);
+        return true;
+    }
+
+    private bool Pause(SimulatedServer server)
+    {
+        if (!server.IsUp || server.IsPaused) return false;
+        server.Pause();
+        Later(10, () =>
+        {
+            if (server.IsPaused) server.Resume();
+        });
+        return true;
+    }
+
+    private bool Storm()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            SimulatedServer server = Any();
+            _world.Time.After(_random.NextInt64(20 * TimeSpan.TicksPerSecond), () =>
+            {
+                if (!_isActive) return;
+                server.Kill();
+                _world.Time.After(_random.NextInt64(TimeSpan.TicksPerSecond), () => EnsureStarted(server));
+            });
+        }
+
+        return true;
+    }
+
+    private bool Stop(SimulatedServer server)
+    {
+        if (!server.IsUp) return false;
+        server.Stop();
+        StartLater(server);
+        return true;
+    }
+
+    private bool Wipe(SimulatedServer server)
+    {
+        if (_staysRecoverable && (!Atlas.MayImpair(server.Id) || !Atlas.IsFounded)) return false;
+        server.Kill();
+        server.ReplaceDisk(new SimulatedDisk(_random.NextUInt64()));
+        Atlas.Impair(server.Id, isNoticedAtStart: false);
+        _world.Watch.Disturbed(server.Id, DirectoryFault.Wiped);
+        _backups.Remove(server.Id);
+        StartLater(server);
+        return true;
+    }
+
+    private bool Restore(SimulatedServer server)
+    {
+        if (!_backups.TryGetValue(server.Id, out List<SimulatedDisk>? copies) || (_staysRecoverable && !Atlas.MayRestore(server.Id))) return false;
+        SimulatedDisk copy = copies[_random.Next(copies.Count)];
+        server.Kill();
+        server.ReplaceDisk(copy.Copy(_random.NextUInt64()));
+        Atlas.Impair(server.Id, isNoticedAtStart: false);
+        _world.Watch.Disturbed(server.Id, DirectoryFault.RestoredOld);
+        EnsureStarted(server);
+        return true;
+    }
+
+    /// <summary>The operator notices, and puts the right one back.</summary>
+    private bool Copy(SimulatedServer server)
+    {
+        SimulatedServer other = Other(server);
+        if (other == server || Atlas.IsImpaired(server.Id) || other.Disk.Names.Count == 0) return false;
+        server.Kill();
+        SimulatedDisk own = server.Disk;
+        server.ReplaceDisk(other.Disk.Copy(_random.NextUInt64()));
+        string? refusal = server.Start();
+        if (refusal is null) throw new ViolationException("T18", $"server {server.Id} started with the data directory of server {other.Id}");
+        server.ReplaceDisk(own);
+        StartLater(server);
+        return true;
+    }
+
+    // ---- Helpers ----
+
+    private void KeepBackup(SimulatedServer server)
+    {
+        if (_random.Next(3) != 0) return;
+        if (!_backups.TryGetValue(server.Id, out List<SimulatedDisk>? copies)) _backups.Add(server.Id, copies = []);
+        copies.Add(server.Disk.Copy(_random.NextUInt64()));
+        if (copies.Count > 3) copies.RemoveAt(0);
+    }
+
+    /// <summary>A process that ended by itself is started again.</summary>
+    private void Supervise()
+    {
+        foreach (SimulatedServer server in _world.Servers)
+            if (!server.IsUp && _random.Next(4) == 0) TryStart(server);
+    }
+
+    private void StartLater(SimulatedServer server) => _world.Time.After(_random.NextInt64(_random.Next(4) == 0 ? 30 * TimeSpan.TicksPerSecond : 2 * TimeSpan.TicksPerSecond), () =>
+    {
+        if (!server.IsUp) TryStart(server);
+    });
+
+    private bool TryStart(SimulatedServer server)
+    {
+        if (server.Start() is not null) return false;
+        Atlas.Started(server.Id);
+        return true;
+    }
+
+    private void Later(int secondsAtMost, Action undo)
+    {
+        int version = _version;
+        _world.Time.After(_random.NextInt64(secondsAtMost * TimeSpan.TicksPerSecond), () =>
+        {
+            if (version == _version) undo();
+        });
+    }
+
+    private SimulatedServer Any()
+    {
+        if (_random.Next(4) == 0 && _world.Leader is { } leader) return leader;
+        return _world.Servers.ElementAt(_random.Next(_world.Servers.Count));
+    }
+
+    private SimulatedServer Other(SimulatedServer server)
+    {
+        SimulatedServer other = _world.Servers.ElementAt(_random.Next(_world.Servers.Count));
+        return other == server ? _world.Servers.First() : other;
+    }
+
+    private static bool Do(Action action)
+    {
+        action();
+        return true;
+    }
+}

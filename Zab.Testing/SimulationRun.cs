@@ -1,0 +1,87 @@
+using Zab.Core;
+using Zab.Replica;
+using Zab.Testing.Checks;
+using Zab.Testing.Linearizability;
+
+namespace Zab.Testing;
+
+/// <summary>One seed from beginning to end: rounds of faults, each followed by peace in which a part of the ensemble, and at last all of it, must be well.</summary>
+internal sealed class SimulationRun
+{
+    private readonly DeterministicRandom _rounds;
+    private readonly Liveness _liveness;
+
+    internal SimulationRun(SimulationPlan plan, ReplicatedClasses classes, Func<DeterministicRandom, Invocation> load, Faults faults, bool staysRecoverable)
+    {
+        Plan = plan;
+        StaysRecoverable = staysRecoverable;
+        World = new World(plan.World, classes);
+        World.Trace.Attach(() => World.Time.Now);
+        _rounds = new DeterministicRandom(plan.RoundSeed);
+        Population = new Population(World, load, plan.Clients, plan.OperationsPerSecond, plan.LoadSeed);
+        Nemesis = new Nemesis(World, faults, plan.FaultSeed, staysRecoverable);
+        _liveness = new Liveness(World, Nemesis);
+    }
+
+    internal SimulationPlan Plan { get; }
+
+    internal bool StaysRecoverable { get; }
+
+    internal World World { get; }
+
+    internal Population Population { get; }
+
+    internal Nemesis Nemesis { get; }
+
+    internal TimeSpan Elapsed => TimeSpan.FromTicks(World.Time.Now);
+
+    internal void Start()
+    {
+        foreach (SimulatedServer server in World.Servers) Nemesis.EnsureStarted(server);
+        Population.Begin();
+    }
+
+    /// <summary>Faults for a while, with peace from time to time.</summary>
+    /// <exception cref="ViolationException">Something happened that must not.</exception>
+    internal void Suffer(TimeSpan duration)
+    {
+        long end = World.Time.Now + duration.Ticks;
+        while (World.Time.Now < end)
+        {
+            Nemesis.Begin();
+            World.Run(TimeSpan.FromTicks(Math.Min(end - World.Time.Now, (20 * TimeSpan.TicksPerSecond) + _rounds.NextInt64(120 * TimeSpan.TicksPerSecond))));
+            Nemesis.Cease();
+            if (StaysRecoverable) Recover();
+        }
+    }
+
+    /// <summary>A random core, which can do without the others, must be well soon, whatever is wrong with the others.</summary>
+    internal void Recover()
+    {
+        ServerId[] core = Core();
+        Nemesis.Isolate(core);
+        Nemesis.Heal(core);
+        _liveness.RequireWell(core);
+    }
+
+    /// <summary>Everything is healed, nobody calls any more, and all servers come to the same state.</summary>
+    internal void Finish()
+    {
+        ServerId[] all = [.. World.Servers.Select(static server => server.Id)];
+        Nemesis.Heal(all);
+        if (StaysRecoverable) _liveness.RequireWell(all);
+        else World.Run(TimeSpan.FromSeconds(60));
+        Population.Cease();
+        if (StaysRecoverable) _liveness.RequireConverged(all, () => Population.IsIdle);
+    }
+
+    private ServerId[] Core()
+    {
+        Nemesis.Atlas.Update();
+        List<ServerId> whole = [.. World.Members.Voters.Select(static voter => voter.Id).Where(id => !Nemesis.Atlas.IsImpaired(id))];
+        while (whole.Count > World.Members.QuorumSize && _rounds.Next(3) == 0) whole.RemoveAt(_rounds.Next(whole.Count));
+        foreach (SimulatedServer server in World.Servers)
+            if ((Nemesis.Atlas.IsImpaired(server.Id) || !World.Members.IsVoter(server.Id)) && _rounds.Next(2) == 0) whole.Add(server.Id);
+        return [.. whole.Order()];
+    }
+}

@@ -1,0 +1,148 @@
+using Zab.Core;
+using Zab.Replica;
+using Zab.Storage;
+using Zab.Testing.Checks;
+
+namespace Zab.Testing;
+
+/// <summary>An ensemble on simulated machines: production code, one thread, virtual time. Everything follows from the options, the seed in them included.</summary>
+internal sealed class World
+{
+    private readonly Queue<Worker> _ready = new();
+    private readonly DeterministicRandom _entropy;
+    private readonly SortedDictionary<ServerId, SimulatedServer> _servers = [];
+    private int _digestCountdown = 1;
+
+    internal World(WorldOptions options, ReplicatedClasses classes)
+    {
+        (Options, Classes) = (options, classes);
+        var seeds = new DeterministicRandom(options.Seed);
+        _entropy = new DeterministicRandom(seeds.NextUInt64());
+        Members = new Ensemble(Zxid.None, Enumerable.Range(1, options.Voters + options.Observers).Select(id => new Member(new ServerId((uint)id), id <= options.Voters, default)));
+        Watch = new Watch(Members);
+        Network = new SimulatedNetwork(this, seeds.NextUInt64());
+        foreach (Member member in Members.Members) _servers.Add(member.Id, new SimulatedServer(this, member.Id, seeds.NextUInt64()));
+        if (!options.IsFoundedByToken) return;
+        Ensemble founding = Ensemble.VotersOf(Members.Members);
+        foreach (Member voter in Members.Voters) DiskStore.Init(this[voter.Id].Disk, this[voter.Id].StoreOptions, "simulated", founding);
+    }
+
+    internal WorldOptions Options { get; }
+
+    internal ReplicatedClasses Classes { get; }
+
+    internal Timeline Time { get; } = new();
+
+    internal Ensemble Members { get; }
+
+    internal Watch Watch { get; }
+
+    internal Trace Trace { get; } = new();
+
+    internal Rarities Rarities { get; } = new();
+
+    internal SimulatedNetwork Network { get; }
+
+    internal IReadOnlyCollection<SimulatedServer> Servers => _servers.Values;
+
+    internal SimulatedServer this[ServerId id] => _servers[id];
+
+    internal SimulatedServer this[uint id] => _servers[new ServerId(id)];
+
+    /// <summary>Calls that wait are looked at where a turn may have answered them.</summary>
+    internal Action<ServerLife>? OnTurn { get; set; }
+
+    /// <summary>A process has ended: what was called there is not answered any more.</summary>
+    internal Action<ServerLife>? OnLost { get; set; }
+
+    /// <summary>An entry was applied, by some server.</summary>
+    internal Action<Entry>? OnEntry { get; set; }
+
+    internal long Steps { get; set; }
+
+    internal long DiskActions { get; set; }
+
+    internal long NetworkActions { get; set; }
+
+    internal long Timers { get; private set; }
+
+    /// <summary>Steps of peers, and completed actions of disks, wires and timers.</summary>
+    internal long Events => Steps + DiskActions + NetworkActions + Timers;
+
+    /// <summary>The server that leads, as it sees itself; of several, the one with the newest epoch.</summary>
+    internal SimulatedServer? Leader => Servers.Where(static server => server.Life?.Peer.Role == Role.Leading).MaxBy(static server => server.Life!.Peer.Epoch);
+
+    /// <summary>Random numbers that production code takes from the system: incarnations, secrets, channel numbers.</summary>
+    internal ulong Entropy() => _entropy.NextUInt64();
+
+    internal void StartAll()
+    {
+        foreach (SimulatedServer server in Servers) server.Start();
+    }
+
+    /// <summary>Lets the next thing happen; false where nothing will, ever.</summary>
+    internal bool Happen()
+    {
+        if (Time.Next is null) return false;
+        Time.Take().Happen();
+        Timers++;
+        while (_ready.TryDequeue(out Worker? worker)) worker.Happen();
+        return true;
+    }
+
+    internal void Run(TimeSpan time)
+    {
+        long end = Time.Now + time.Ticks;
+        while (Time.Next is { } next && next <= end) Happen();
+        Time.Skip(end);
+    }
+
+    /// <summary>Lets things happen until the condition holds, which is looked at after each; false where the time is over first.</summary>
+    internal bool RunUntil(Func<bool> condition, TimeSpan atMost)
+    {
+        long end = Time.Now + atMost.Ticks;
+        while (!condition())
+        {
+            if (Time.Next is not { } next || next > end)
+            {
+                Time.Skip(end);
+                return condition();
+            }
+
+            Happen();
+        }
+
+        return true;
+    }
+
+    internal void Plan(Worker worker, long at)
+    {
+        if (at <= Time.Now) _ready.Enqueue(worker);
+        else Time.At(at, worker);
+    }
+
+    internal void Answered(ServerLife life) => OnTurn?.Invoke(life);
+
+    internal void Lost(ServerLife life) => OnLost?.Invoke(life);
+
+    /// <summary>A process stopped by itself. That is its right after a storage error; a broken invariant of its own is a bug.</summary>
+    internal void Failed(SimulatedServer server, Exception cause)
+    {
+        Rarities.Count(Rare.StoppedByFailure);
+        Trace.Note(server.Id, $"stopped: {cause.Message}");
+        if (cause is not ReplicaStoppedException and not StorageException) throw new ViolationException("Invariant", $"server {server.Id} stopped: {cause}");
+    }
+
+    /// <summary>Now and then the whole state is digested, to be compared with what others have at the same zxid.</summary>
+    internal void OfferDigest(ServerLife life)
+    {
+        if (--_digestCountdown > 0) return;
+        _digestCountdown = 32;
+        StateDigest digest = life.Replica.Applier.Digest();
+        Watch.Digest(life.Server.Id, digest.Zxid, digest.Hex);
+    }
+
+    internal string Describe() => string.Join("\n", Servers.Select(static server => server.Life?.Peer is { } p
+        ? $"server {server.Id}: {p.Role}, leader {p.Leader}, epoch {p.Epoch}, accepted {p.HardState.AcceptedEpoch}, current {p.HardState.CurrentEpoch}, logged {p.LastLogged}, durable {p.LastDurable}, committed {p.LastCommitted}, applied {server.Life.Replica.Status.LastApplied}, repair floor {p.HardState.RepairFloor}{(server.IsPaused ? ", paused" : "")}, {server.Life.DescribeStage()}, {p.Reason}"
+        : $"server {server.Id}: down{(server.Stopped is { } reason ? $", stopped: {reason}" : "")}"));
+}
