@@ -1,0 +1,31 @@
+using Zab.Core;
+
+namespace Zab.Testing.Checks;
+
+/// <summary>What the checks of one run have in common: who there is, every history, and the one order of what is committed and applied.</summary>
+internal sealed class Run
+{
+    private readonly Dictionary<ServerId, ServerRecord> _servers = [];
+
+    internal Run(Ensemble startList)
+    {
+        Servers = [.. startList.Members.Select(static (member, index) => new ServerRecord(member.Id, index, member.IsVoter))];
+        foreach (ServerRecord server in Servers) _servers.Add(server.Id, server);
+        Configs = new Configs(startList, Histories);
+    }
+
+    /// <summary>Ascending by id.</summary>
+    internal ServerRecord[] Servers { get; }
+
+    internal Histories Histories { get; } = new();
+
+    internal Configs Configs { get; }
+
+    /// <summary>The one committed sequence, by its last entry. Only ever prolonged.</summary>
+    internal Zxid Committed { get; set; }
+
+    /// <summary>The longest sequence that any server has applied. Only ever prolonged.</summary>
+    internal Zxid Applied { get; set; }
+
+    internal ServerRecord this[ServerId server] => _servers[server];
+}
