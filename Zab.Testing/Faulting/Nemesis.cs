@@ -15,6 +15,8 @@ internal sealed class Nemesis
     private readonly bool _staysRecoverable;
     private readonly SortedDictionary<Faults, long> _counts = [];
     private readonly SortedDictionary<ServerId, List<SimulatedDisk>> _backups = [];
+    private readonly SortedSet<ServerId> _supervised = [];
+    private IReadOnlyCollection<ServerId> _core = [];           // Who is well taken care of.
     private bool _isActive;
     private int _version;
 
@@ -27,6 +29,11 @@ internal sealed class Nemesis
         (_world, _staysRecoverable) = (world, staysRecoverable);
         _random = new DeterministicRandom(seed);
         Atlas = new Atlas(world);
+        world.OnEnded = server =>
+        {
+            if (_core.Contains(server.Id)) EnsureStarted(server);
+            else StartLater(server);
+        };
         ulong left = _random.Next(4) == 0 ? ulong.MaxValue : _random.NextUInt64() | _random.NextUInt64();
         _enabled = [.. Kinds.Where((kind, index) => allowed.HasFlag(kind) && (left >> index & 1) != 0)];
         if (_enabled.Length == 0) _enabled = [.. Kinds.Where(kind => allowed.HasFlag(kind))];
@@ -43,6 +50,7 @@ internal sealed class Nemesis
     {
         if (_enabled.Length == 0) return;
         _isActive = true;
+        _core = [];
         Next();
     }
 
@@ -56,6 +64,7 @@ internal sealed class Nemesis
     /// <summary>Everything about these servers, and between them, is as it should be, and they run.</summary>
     internal void Heal(IReadOnlyCollection<ServerId> core)
     {
+        _core = core;
         foreach (ServerId from in core)
         {
             foreach (ServerId to in core)
@@ -98,9 +107,12 @@ internal sealed class Nemesis
     /// <summary>Starts it now, and again where it ends by itself: a supervisor would.</summary>
     internal void EnsureStarted(SimulatedServer server)
     {
-        if (server.IsUp) return;
-        if (TryStart(server)) return;
-        _world.Time.After(TimeSpan.TicksPerSecond, () => EnsureStarted(server));
+        if (server.IsUp || TryStart(server) || !_supervised.Add(server.Id)) return;
+        _world.Time.After(TimeSpan.TicksPerSecond, () =>
+        {
+            _supervised.Remove(server.Id);
+            EnsureStarted(server);
+        });
     }
 
     // ---- One fault ----

@@ -95,6 +95,7 @@ internal sealed class SimulatedServer
 
             Disk.KillProcess();
             _world.Rarities.Count(Rare.StartRefused);
+            _world.Trace.Note(Id, $"does not start: {e.Message}");
             return e.Message;
         }
     }
@@ -162,6 +163,7 @@ internal sealed class SimulatedServer
         _stalledUntil = 0;
         DiskFault = null;
         Disk.Fault = null;
+        Disk.PowerLossAt = null;
         FsyncTicks = _world.Options.FsyncTicks;
     }
 
@@ -229,6 +231,7 @@ internal sealed class SimulatedServer
         if (failure?.InnerException is { } cause) _world.Failed(this, cause);
         EndLife(wasKilled: true);
         Disk.KillProcess();
+        _world.OnEnded?.Invoke(this);
     }
 
     /// <summary>Whoever dies does not choose when: the disk may be in the middle of an operation.</summary>

@@ -55,6 +55,9 @@ internal sealed class World
     /// <summary>A process has ended: what was called there is not answered any more.</summary>
     internal Action<ServerLife>? OnLost { get; set; }
 
+    /// <summary>A process has ended by itself: it was told to stop, or could not go on.</summary>
+    internal Action<SimulatedServer>? OnEnded { get; set; }
+
     /// <summary>An entry was applied, by some server.</summary>
     internal Action<Entry>? OnEntry { get; set; }
 
@@ -139,7 +142,7 @@ internal sealed class World
         if (--_digestCountdown > 0) return;
         _digestCountdown = 32;
         StateDigest digest = life.Replica.Applier.Digest();
-        Watch.Digest(life.Server.Id, digest.Zxid, digest.Hex);
+        if (digest.Zxid != Zxid.None) Watch.Digest(life.Server.Id, digest.Zxid, digest.Hex);      // An empty state knows no cluster yet.
     }
 
     internal string Describe() => string.Join("\n", Servers.Select(static server => server.Life?.Peer is { } p

@@ -8,7 +8,7 @@ using Zab.Testing.Checks;
 ulong from = ulong.Parse(args[0]), to = ulong.Parse(args[1]);
 double minutes = double.Parse(args[2]);
 Faults faults = args.Length > 3 ? Enum.Parse<Faults>(args[3]) : Faults.All;
-int? servers = args.Length > 4 ? int.Parse(args[4]) : null;
+int? servers = args.Length > 4 && args[4] != "-" ? int.Parse(args[4]) : null;
 var total = new Rarities();
 int bad = 0;
 var watch = Stopwatch.StartNew();

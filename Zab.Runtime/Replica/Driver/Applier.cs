@@ -43,7 +43,7 @@ internal sealed class Applier : IPart
 
     public PartKind Kind => PartKind.Apply;
 
-    public TimeSpan Patience => Timeout.InfiniteTimeSpan;
+    public TimeSpan Patience => _queue.Patience(Timeout.InfiniteTimeSpan);
 
     public Action? Woken
     {

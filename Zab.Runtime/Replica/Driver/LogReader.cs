@@ -11,7 +11,7 @@ internal sealed class LogReader(IStore store, Action<Input> post, FailureSwitch 
 
     public PartKind Kind => PartKind.Read;
 
-    public TimeSpan Patience => Timeout.InfiniteTimeSpan;
+    public TimeSpan Patience => _queue.Patience(Timeout.InfiniteTimeSpan);
 
     public Action? Woken
     {

@@ -13,7 +13,7 @@ internal sealed class LogWriter(IStore store, Action<Input> post, TimeSpan idleA
 
     public PartKind Kind => PartKind.Log;
 
-    public TimeSpan Patience => _wroteSinceIdle ? idleAfter : Timeout.InfiniteTimeSpan;
+    public TimeSpan Patience => _queue.Patience(_wroteSinceIdle ? idleAfter : Timeout.InfiniteTimeSpan);
 
     public Action? Woken
     {

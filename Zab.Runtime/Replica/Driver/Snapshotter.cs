@@ -21,7 +21,7 @@ internal sealed class Snapshotter(ReplicatedClasses classes, IStore store, long 
 
     public PartKind Kind => PartKind.Snapshot;
 
-    public TimeSpan Patience => _replayed is not null || _queue.IsReady ? TimeSpan.Zero : Timeout.InfiniteTimeSpan;
+    public TimeSpan Patience => _replayed is not null ? TimeSpan.Zero : _queue.Patience(Timeout.InfiniteTimeSpan);
 
     public Action? Woken
     {
@@ -65,7 +65,7 @@ internal sealed class Snapshotter(ReplicatedClasses classes, IStore store, long 
             }
 
             _taken.Clear();
-            if (_queue.Take(_taken, mayWait ? Timeout.InfiniteTimeSpan : TimeSpan.Zero) == Taken.Closed) return false;
+            if (_queue.Take(_taken, mayWait ? Patience : TimeSpan.Zero) == Taken.Closed) return false;
             foreach ((SnapshotTarget target, int cancellations) in _taken)
             {
                 Invariant.Require(_replayed is null, $"a snapshot at {target.Point} was begun while another was being made");

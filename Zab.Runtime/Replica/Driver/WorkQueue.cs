@@ -13,13 +13,10 @@ internal sealed class WorkQueue<T>
     /// <summary>Called after something was posted, and after the close.</summary>
     internal Action? Woken { private get; set; }
 
-    /// <summary>Whether taking would not wait.</summary>
-    internal bool IsReady
+    /// <summary>How long taking may have to wait: not at all, where something is there or the queue is closed.</summary>
+    internal TimeSpan Patience(TimeSpan otherwise)
     {
-        get
-        {
-            lock (_gate) return _items.Count > 0 || _isClosed;
-        }
+        lock (_gate) return _items.Count > 0 || _isClosed ? TimeSpan.Zero : otherwise;
     }
 
     /// <summary>False where the queue is closed: then nobody will take the item.</summary>
