@@ -1,5 +1,6 @@
 using Xunit;
 using Zab.Storage;
+using Zab.Testing;
 
 namespace Zab.Tests.Storage;
 

@@ -1,6 +1,7 @@
 using Xunit;
 using Zab.Core;
 using Zab.Storage;
+using Zab.Testing;
 
 namespace Zab.Tests.Storage;
 
