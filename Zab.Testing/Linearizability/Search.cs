@@ -12,8 +12,9 @@ namespace Zab.Testing.Linearizability;
 /// what is not tried                                            why nothing is lost
 /// A  a configuration that is dominated by one that was         what completes this one completes that one, in as many calls
 ///    entered (<see cref="ConfigurationMemory"/>)
-/// B  anything more, once a required call was found that has    in any order that completes this node it may be moved to here
-///    its answer and leaves the state as it is
+/// B  anything but a required query that has its answer here    in any order that completes this node it may be moved to here,
+///                                                              for it has no effect anywhere; of a command that has none here
+///                                                              that is not known
 /// C  an open call that leaves the state as it is               without it, the same order is shorter
 /// D  an open call, where an equal one that was invoked         the two may change places
 ///    earlier is not placed either
@@ -87,12 +88,12 @@ internal sealed class Search
         _tried++;
         int state = _states.After(node.State, call);
         if (state == StateSpace.Refused) return true;
-        bool isUnchanged = state == node.State;
-        if (isUnchanged && IsOpen(call)) return true;                               // C
+        if (state == node.State && IsOpen(call)) return true;                       // C
+        bool isQuery = _part[call].Invocation.IsQuery;
         node.Placed = call;
-        node.IsDone = isUnchanged;                                                  // B
+        node.IsDone = isQuery;                                                      // B
         int last = Place(call, node.Last);
-        if (isUnchanged || IsNew(state, last)) Enter(state, last);                  // What B leads to is as new as where it comes from.
+        if (isQuery || IsNew(state, last)) Enter(state, last);                      // What a query leads to is as new as where it comes from.
         else TakeBack(call);                                                        // A
         return true;
     }
