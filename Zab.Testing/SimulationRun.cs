@@ -33,6 +33,9 @@ internal sealed class SimulationRun
 
     internal Nemesis Nemesis { get; }
 
+    /// <summary>Splits what clients saw into parts that are checked alone; null where the class has no such parts.</summary>
+    internal Func<Operation, string?>? KeyOf { get; init; }
+
     internal TimeSpan Elapsed => TimeSpan.FromTicks(World.Time.Now);
 
     internal void Start()
@@ -73,6 +76,24 @@ internal sealed class SimulationRun
         else World.Run(TimeSpan.FromSeconds(60));
         Population.Cease();
         if (StaysRecoverable) _liveness.RequireConverged(all, () => Population.IsIdle);
+        World.Watch.Finish();
+    }
+
+    /// <summary>What the clients saw must be what one object, and the order that the ensemble has in the end, would have answered.</summary>
+    /// <exception cref="ViolationException">It is not.</exception>
+    internal void CheckHistories()
+    {
+        Require("I20", AppliedOrder.Violations(Population.History, Population.ResolveOrder()));
+        Require("I23", SessionReads.Violations(Population.History));
+        ClusterId cluster = World.Servers.Select(static server => server.Life?.Peer.HardState.ClusterId ?? default).Max(static id => id.Value) is var value ? new ClusterId(value) : default;
+        Verdict verdict = LinearizabilityChecker.Of(World.Classes, cluster, KeyOf).Check(Population.History);
+        if (verdict.Kind != VerdictKind.Legal) throw new ViolationException("I22", $"{verdict.Kind}: {verdict.Explanation}");
+        Require("I22", AnswersByZxid.Violations(Population.History, id => new ReplicatedModel(World.Classes.Find(id)!, cluster)));
+    }
+
+    private static void Require(string rule, List<string> violations)
+    {
+        if (violations.Count > 0) throw new ViolationException(rule, string.Join("\n", violations.Take(20)));
     }
 
     private ServerId[] Core()

@@ -9,6 +9,9 @@ internal sealed class Population
     private readonly World _world;
     private readonly List<SimulatedClient> _clients = [];
     private readonly Dictionary<ulong, long> _utcTicks = [];            // Of each entry that was applied anywhere.
+    private readonly Dictionary<(ulong Session, ulong Request), Zxid> _executed = [];       // What was executed, and where first.
+    private readonly List<(int Operation, SessionId Session, ulong Number)> _numbered = [];
+    private readonly List<(int Operation, Call Call)> _inServerSessions = [];               // Their numbers are the servers' affair, and may still change.
     private long _place;
 
     internal Population(World world, Func<DeterministicRandom, Invocation> load, int clients, int operationsPerSecond, ulong seed)
@@ -20,13 +23,11 @@ internal sealed class Population
         for (int i = 0; i < clients; i++) _clients.Add(new SimulatedClient(world, this, i, seeds.NextUInt64()));
         world.OnTurn = OnTurn;
         world.OnLost = OnLost;
+        world.OnExecuted = (session, request, zxid) => _executed.TryAdd((session.Value, request), zxid);
         world.OnEntry = entry => _utcTicks.TryAdd(entry.Zxid.Value, entry.UtcTicks);
     }
 
     internal CallHistory History { get; } = new();
-
-    /// <summary>Queries that asked for less than linearizability, in the order of their ends.</summary>
-    internal List<SessionRead> Reads { get; } = [];
 
     internal Func<DeterministicRandom, Invocation> Load { get; }
 
@@ -47,6 +48,27 @@ internal sealed class Population
         foreach (SimulatedClient client in _clients) client.Begin();
     }
 
+    /// <summary>Under which number an operation was called.</summary>
+    internal void Called(int operation, SessionId session, ulong number) => _numbered.Add((operation, session, number));
+
+    internal void Called(int operation, Call call) => _inServerSessions.Add((operation, call));
+
+    /// <summary>Tells the history where its calls were executed, those that nobody was answered included, and gives the order in which they were.</summary>
+    internal IReadOnlyList<AppliedWrite> ResolveOrder()
+    {
+        List<AppliedWrite> order = [];
+        IEnumerable<(int Operation, SessionId Session, ulong Number)> all = _numbered.Concat(_inServerSessions.Where(static called => called.Call.Number > 0).Select(static called => (called.Operation, called.Call.Session.Id, called.Call.Number)));
+        foreach ((int operation, SessionId session, ulong number) in all)
+        {
+            if (!_executed.TryGetValue((session.Value, number), out Zxid zxid)) continue;
+            if (History.Operations[operation].AppliedAt is null) History.Applied(operation, At(zxid, session));
+            order.Add(new AppliedWrite(zxid, operation));
+        }
+
+        order.Sort(static (one, other) => one.Zxid.CompareTo(other.Zxid));
+        return order;
+    }
+
     /// <summary>No client begins a new call; those under way are seen to their end.</summary>
     internal void Cease()
     {
@@ -65,6 +87,3 @@ internal sealed class Population
         foreach (SimulatedClient client in _clients) client.Lose(life);
     }
 }
-
-/// <summary>What a query that is not linearizable was answered: which state it read, and which it had to be at least.</summary>
-internal readonly record struct SessionRead(int Client, Zxid Read, Zxid AtLeast);

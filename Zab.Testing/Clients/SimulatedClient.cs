@@ -84,6 +84,7 @@ internal sealed class SimulatedClient
         invocation.Arguments.CopyTo(payload.AsMemory(RequestCodec.CommandHeadBytes));
         var call = new PendingCall(id, invocation, payload, _usesOwnSession ? ++_lastNumber : 0);
         _pending.Add(call);
+        if (_usesOwnSession) _population.Called(id, _session!.Value.Id, _lastNumber);
         Attempt(call);
     }
 
@@ -109,6 +110,7 @@ internal sealed class SimulatedClient
             call.Attempt = call.Number > 0
                 ? _life!.Calls.Submit(call.Payload(), call.Invocation.ClassId, call.Invocation.EntryId, _session!.Value, call.Number)
                 : _life!.Calls.Submit(call.Payload(), call.Invocation.ClassId, call.Invocation.EntryId);
+            if (call.Number == 0) _population.Called(call.Id, call.Attempt);
         }
         catch (NotExecutedException)
         {
@@ -342,7 +344,7 @@ internal sealed class SimulatedClient
         Read level = kind switch { 0 => Read.Local, 1 or 2 => Read.AtLeast(_seen), _ => Read.Linearizable };
         var asked = new Invocation(invocation.ClassId, invocation.EntryId, invocation.Arguments, isQuery: true, level, invocation.Codec);
         int id = _population.History.Invoke(Index, asked, _population.NextPlace());
-        _read = new PendingRead(id, asked, _seen);
+        _read = new PendingRead(id, asked);
         if (kind > 2) AskForIndex(_read);
         else if (kind > 0) _read.WaitsFor = _seen;
         else _read.WaitsFor = Zxid.None;
@@ -394,8 +396,7 @@ internal sealed class SimulatedClient
     private void Answered(PendingRead read, Zxid zxid, in Response response)
     {
         _population.Answered++;
-        if (!read.Invocation.IsLinearizable) _population.Reads.Add(new SessionRead(Index, zxid, read.Invocation.Read.Kind == Read.Level.Local ? Zxid.None : read.AtLeast));
-        if (read.Invocation.Read.Kind != Read.Level.Local && zxid > _seen) _seen = zxid;
+        if (zxid > _seen) _seen = zxid;
         _population.History.Return(read.Id, _population.NextPlace(), response, _population.At(zxid));
         _read = null;
         _waitVersion++;
@@ -416,13 +417,11 @@ internal sealed class SimulatedClient
         throw new InvariantException("there is no server");
     }
 
-    private sealed class PendingRead(int id, Invocation invocation, Zxid atLeast)
+    private sealed class PendingRead(int id, Invocation invocation)
     {
         internal int Id => id;
 
         internal Invocation Invocation => invocation;
-
-        internal Zxid AtLeast => atLeast;
 
         internal ArrayBufferWriter<byte> Result { get; } = new(64);
 

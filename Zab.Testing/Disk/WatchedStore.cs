@@ -20,6 +20,8 @@ internal sealed class WatchedStore(World world, ServerLife life, IStore store) :
         world.Trace.Durable(life.Server.Id, writes[^1].Id);
         life.Server.NoteWrites(writes);
         world.Watch.Durable(life.Server.Id, writes, rejected is not null);
+        if (world.OnDurable is { } observer)
+            foreach (Output.Write write in writes) observer(life.Server, write);
         return rejected;
     }
 

@@ -133,6 +133,14 @@ internal sealed class SimulatedChannel
         if (_isClosedAtLearner && (_isClosedAtLeader || _leaderEnd is null)) _world.Network.Remove(this);
     }
 
+    /// <summary>What becomes of a frame that is about to arrive.</summary>
+    private Arrival Fate(ServerId from, ServerId to, byte[]? bytes)
+    {
+        if (bytes is null || _world.Network.OnArrival is not { } judge) return Arrival.Delivered;
+        var input = new System.Buffers.ReadOnlySequence<byte>(bytes);
+        return Frame.TryRead(ref input, Limits.FrameBytesMax, out Frame frame) ? judge(from, to, MessageCodec.Read(frame)) : Arrival.Delivered;
+    }
+
     /// <summary>Bytes arrive at an end; null is the end of the connection.</summary>
     private void Arrive(bool atLearner, byte[]? bytes)
     {
@@ -211,6 +219,19 @@ internal sealed class SimulatedChannel
                 {
                     _isStuck = wire.IsBlocked;
                     if (!_isStuck) Drop();
+                    return;
+                }
+
+                Arrival fate = channel.Fate(from, to, next.Bytes);
+                if (fate == Arrival.Held)
+                {
+                    _isStuck = true;
+                    return;
+                }
+
+                if (fate == Arrival.Broken)
+                {
+                    channel.Reset("the connection broke");
                     return;
                 }
 

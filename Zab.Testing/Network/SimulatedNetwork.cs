@@ -22,6 +22,9 @@ internal sealed class SimulatedNetwork
 
     internal DeterministicRandom Random { get; }
 
+    /// <summary>For stories: says of each message of a channel what becomes of it at its arrival.</summary>
+    internal Func<ServerId, ServerId, Message, Arrival>? OnArrival { get; set; }
+
     /// <summary>Frames that arrived whole and for the right connection.</summary>
     internal long Delivered { get; set; }
 
@@ -84,6 +87,18 @@ internal sealed class SimulatedNetwork
 
     /// <summary>The channel as one end of it knows it; null where it is closed.</summary>
     internal SimulatedChannel? Find(ChannelId id) => _channels.GetValueOrDefault(id.Value);
+}
+
+/// <summary>What becomes of a message at its arrival.</summary>
+internal enum Arrival
+{
+    Delivered,
+
+    /// <summary>The connection breaks just before it: this message, and all behind it, are lost.</summary>
+    Broken,
+
+    /// <summary>It, and all behind it on its connection, wait until the wire is healed.</summary>
+    Held,
 }
 
 /// <summary>One direction between two machines.</summary>

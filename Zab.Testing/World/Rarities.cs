@@ -46,7 +46,6 @@ internal sealed class Rarities
 {
     private readonly long[] _counts = new long[Enum.GetValues<Rare>().Length];
     private readonly SortedDictionary<ServerId, ServerPath> _paths = [];
-    private readonly HashSet<(ulong Session, ulong Request)> _executed = [];
 
     internal long this[Rare rare] => _counts[(int)rare];
 
@@ -123,7 +122,7 @@ internal sealed class Rarities
             case RequestOutcome.Filled: Count(Rare.Filled); break;
             case RequestOutcome.Gap: Count(Rare.Gap); break;
             case RequestOutcome.SessionClosed when applied.Request == 0: Count(Rare.SessionExpired); break;
-            case RequestOutcome.Result when applied.Request != 0 && !_executed.Add((applied.Session.Value, applied.Request)): Count(Rare.DuplicateAnswered); break;
+            case RequestOutcome.Result when applied.Request != 0 && applied.Entry != applied.Zxid: Count(Rare.DuplicateAnswered); break;
         }
     }
 

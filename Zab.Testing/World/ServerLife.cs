@@ -102,6 +102,7 @@ internal sealed class ServerLife : IReplicaListener
         _world.Trace.Answered(Server.Id, outputs);
         _world.Rarities.Stepped(Server.Id, input, outputs);
         _world.Watch.Stepped(Server.Id, _peer, input, outputs);
+        _world.OnStep?.Invoke(Server, input, outputs);
     }
 
     void IReplicaListener.OnEntry(Entry entry)
@@ -115,6 +116,7 @@ internal sealed class ServerLife : IReplicaListener
     {
         _world.Watch.AppliedRequest(Server.Id, applied);
         _world.Rarities.Applied(Server.Id, applied);
+        if (applied is { Request: > 0, Outcome: RequestOutcome.Result or RequestOutcome.Failed } && applied.Entry == applied.Zxid) _world.OnExecuted?.Invoke(applied.Session, applied.Request, applied.Zxid);
         ((IReplicaListener)Calls).OnApplied(applied);
     }
 

@@ -12,6 +12,7 @@ internal sealed class SimulatedServer
     private readonly List<Action> _onResume = [];
     private long _stalledUntil;
     private bool _isBreakingOff;
+    private bool _diesAfterTurn;
 
     internal SimulatedServer(World world, ServerId id, ulong seed)
     {
@@ -139,6 +140,18 @@ internal sealed class SimulatedServer
         _world.Rarities.Count(Rare.CrashInDiskOperation);
     }
 
+    /// <summary>The process dies at the end of the turn that one of its parts is taking: what was written is written, what was posted to other parts is lost.</summary>
+    internal void KillAfterTurn() => _diesAfterTurn = true;
+
+    /// <summary>Whether it has just died so.</summary>
+    internal bool DiesNow()
+    {
+        if (!_diesAfterTurn) return false;
+        Kill();
+        _diesAfterTurn = false;
+        return true;
+    }
+
     /// <summary>Asks the process to stop in good order; it ends some time from now.</summary>
     internal void Stop() => _ = Life?.Replica.StopAsync(CancellationToken.None);
 
@@ -237,7 +250,7 @@ internal sealed class SimulatedServer
     /// <summary>Whoever dies does not choose when: the disk may be in the middle of an operation.</summary>
     private void BreakOff()
     {
-        if (Life is not { IsWriting: true } life || Disk.HasLostPower || _random.Next(4) == 0) return;
+        if (_diesAfterTurn || Life is not { IsWriting: true } life || Disk.HasLostPower || _random.Next(4) == 0) return;
         Disk.PowerLossAt = Disk.Operations + _random.Next(12);
         _isBreakingOff = true;
         life.BeginWriting();

@@ -99,6 +99,7 @@ internal sealed class Worker : Occurrence
             return;
         }
 
+        if (_life.Server.DiesNow()) return;
         _life.TookTurn(Kind);
         if (_life.IsOver) return;
         if (goesOn)

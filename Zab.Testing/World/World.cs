@@ -55,6 +55,15 @@ internal sealed class World
     /// <summary>A process has ended: what was called there is not answered any more.</summary>
     internal Action<ServerLife>? OnLost { get; set; }
 
+    /// <summary>For stories: a write has just become durable at a server, which does not know it yet.</summary>
+    internal Action<SimulatedServer, Output.Write>? OnDurable { get; set; }
+
+    /// <summary>For stories: a peer has taken an input, and what it asks for is about to be done.</summary>
+    internal Action<SimulatedServer, Input, Outputs>? OnStep { get; set; }
+
+    /// <summary>A numbered command was executed, at some server, at this zxid.</summary>
+    internal Action<SessionId, ulong, Zxid>? OnExecuted { get; set; }
+
     /// <summary>A process has ended by itself: it was told to stop, or could not go on.</summary>
     internal Action<SimulatedServer>? OnEnded { get; set; }
 

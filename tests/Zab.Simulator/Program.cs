@@ -23,6 +23,7 @@ for (ulong seed = from; seed <= to; seed++)
         run.Start();
         run.Suffer(TimeSpan.FromMinutes(minutes));
         run.Finish();
+        run.CheckHistories();
     }
     catch (Exception e)
     {
