@@ -26,7 +26,7 @@ internal sealed record SimulationPlan
         var random = new DeterministicRandom(seed);
         int voters = servers ?? Voters(random);
         int observers = random.Next(3) == 0 ? 1 + random.Next(2) : 0;
-        TimeSpan tick = TimeSpan.FromMilliseconds(50 << random.Next(4));
+        TimeSpan tick = TimeSpan.FromMilliseconds(50 << Math.Min(3, random.Next(6)));
         bool hasShortEpochs = random.Next(8) == 0;
         return new SimulationPlan
         {
@@ -38,7 +38,7 @@ internal sealed record SimulationPlan
                 DelayTicks = 1 + random.NextInt64(TimeSpan.TicksPerMillisecond << random.Next(5)),
                 FsyncTicks = 1 + random.NextInt64(TimeSpan.TicksPerMillisecond << random.Next(5)),
                 IsFoundedByToken = random.Next(2) == 0,
-                SnapshotEveryBytes = 1024 << random.Next(8),
+                SnapshotEveryBytes = 4096 << random.Next(6),
                 Store = new StoreOptions
                 {
                     Directory = "/",
@@ -61,7 +61,7 @@ internal sealed record SimulationPlan
                 Calls = new CallTableOptions { CallTimeout = TimeSpan.FromSeconds(5), SessionTimeout = TimeSpan.FromSeconds(random.Next(4) == 0 ? 5 : 60) },
             },
             Clients = 1 + random.Next(16),
-            OperationsPerSecond = Math.Max(1, 50 >> random.Next(6)),
+            OperationsPerSecond = Math.Max(1, 50 >> Math.Min(random.Next(8), random.Next(8))),
             LoadSeed = random.NextUInt64(),
             FaultSeed = random.NextUInt64(),
             RoundSeed = random.NextUInt64(),

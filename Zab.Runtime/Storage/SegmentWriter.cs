@@ -11,7 +11,7 @@ internal sealed class SegmentWriter : IDisposable
 
     private readonly int _preallocateBytes;
     private readonly LogIndex _index;
-    private byte[] _buffer = new byte[64 * 1024];
+    private byte[] _buffer = new byte[4 * 1024];
     private int _buffered;
     private long _written;                                  // Where the buffer goes.
     private long _allocated;                                // Up to here the file has its length, and holds zeros behind what was written.

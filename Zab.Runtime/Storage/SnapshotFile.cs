@@ -83,7 +83,7 @@ internal static class SnapshotFile
     internal static string? Check(IDiskFile file, SnapshotInfo info)
     {
         if (file.Length != HeaderBytes + info.Length) return $"its content has {file.Length - HeaderBytes} bytes, expected {info.Length}";
-        byte[] chunk = new byte[SnapshotChecksum.ChunkBytes];
+        byte[] chunk = new byte[Math.Min(SnapshotChecksum.ChunkBytes, info.Length)];
         ulong checksum = 0;
         for (long at = 0; at < info.Length; at += chunk.Length)
         {

@@ -5,7 +5,9 @@ namespace Zab.Storage;
 /// <summary>Takes the content of a snapshot as it is made, and writes it chunk by chunk: memory stays small however large the state is.</summary>
 internal sealed class SnapshotWriter(IDiskFile file) : IBufferWriter<byte>
 {
-    private byte[] _buffer = new byte[SnapshotChecksum.ChunkBytes * 2];
+    private const int FirstBytes = 4 * 1024;
+
+    private byte[] _buffer = new byte[FirstBytes];
     private int _used;
 
     /// <summary>The bytes of content that were written.</summary>
@@ -28,7 +30,7 @@ internal sealed class SnapshotWriter(IDiskFile file) : IBufferWriter<byte>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         int free = Math.Max(sizeHint, 1);
-        if (_buffer.Length - _used < free) Array.Resize(ref _buffer, _used + free);
+        if (_buffer.Length - _used < free) Array.Resize(ref _buffer, Math.Max(_used + free, Math.Min(_buffer.Length * 2, SnapshotChecksum.ChunkBytes * 2)));
         return _buffer.AsMemory(_used);
     }
 

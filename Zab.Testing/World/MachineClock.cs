@@ -48,6 +48,10 @@ internal sealed class MachineClock(Timeline timeline) : TimeProvider
         Reschedule();
     }
 
+    private void CountFired() => FiredTimers++;
+
+    internal long FiredTimers { get; private set; }
+
     internal void JumpWall(long ticks) => _wallOffset += ticks;
 
     internal void Forget(ServerLife life) => _timers.RemoveAll(timer => timer.Life == life);
@@ -112,6 +116,7 @@ internal sealed class MachineClock(Timeline timeline) : TimeProvider
                 return;
             }
 
+            clock.CountFired();
             _due = _period > 0 ? clock.Local + _period : long.MaxValue;
             Schedule();
             callback(state);

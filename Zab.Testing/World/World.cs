@@ -76,7 +76,7 @@ internal sealed class World
 
     internal long NetworkActions { get; set; }
 
-    internal long Timers { get; private set; }
+    internal long Timers => Servers.Sum(static server => server.Clock.FiredTimers);
 
     /// <summary>Steps of peers, and completed actions of disks, wires and timers.</summary>
     internal long Events => Steps + DiskActions + NetworkActions + Timers;
@@ -97,7 +97,6 @@ internal sealed class World
     {
         if (Time.Next is null) return false;
         Time.Take().Happen();
-        Timers++;
         while (_ready.TryDequeue(out Worker? worker)) worker.Happen();
         return true;
     }

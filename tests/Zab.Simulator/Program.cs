@@ -40,6 +40,7 @@ for (ulong seed = from; seed <= to; seed++)
     total.Add(run.World.Rarities);
     if (to - from < 20) Console.WriteLine($"{seed}: {run.World.Trace.Hash:x16} {run.World.Servers.Count} servers, {run.Elapsed}, {run.World.Events} events, answered {run.Population.Answered}, {string.Join(" ", run.Nemesis.Counts)}");
 }
+Console.WriteLine($"gc {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)} {GC.GetTotalAllocatedBytes() >> 20} MB pause {GC.GetTotalPauseDuration()}");
 Console.WriteLine($"{bad} bad; {events} events ({steps} steps) in {watch.Elapsed.TotalSeconds:F1} s: {events / watch.Elapsed.TotalSeconds:F0}/s; simulated {simulated:F0} s, ratio {simulated / watch.Elapsed.TotalSeconds:F0}; ops {ops}");
 foreach (Rare rare in Enum.GetValues<Rare>()) Console.Write($"{rare} {total[rare]}  ");
 Console.WriteLine();
