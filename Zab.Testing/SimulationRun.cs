@@ -10,8 +10,9 @@ internal sealed class SimulationRun
 {
     private readonly DeterministicRandom _rounds;
     private readonly Liveness _liveness;
+    private bool _isFinished;
 
-    internal SimulationRun(SimulationPlan plan, ReplicatedClasses classes, Func<DeterministicRandom, Invocation> load, Faults faults, bool staysRecoverable)
+    internal SimulationRun(SimulationPlan plan, ReplicatedClasses classes, Func<DeterministicRandom, Invocation> load, bool staysRecoverable)
     {
         Plan = plan;
         StaysRecoverable = staysRecoverable;
@@ -19,7 +20,7 @@ internal sealed class SimulationRun
         World.Trace.Attach(() => World.Time.Now);
         _rounds = new DeterministicRandom(plan.RoundSeed);
         Population = new Population(World, load, plan.Clients, plan.OperationsPerSecond, plan.LoadSeed);
-        Nemesis = new Nemesis(World, faults, plan.FaultSeed, staysRecoverable);
+        Nemesis = new Nemesis(World, plan.FaultSeed, staysRecoverable);
         _liveness = new Liveness(World, Nemesis);
     }
 
@@ -46,8 +47,9 @@ internal sealed class SimulationRun
 
     /// <summary>Faults for a while, with peace from time to time.</summary>
     /// <exception cref="ViolationException">Something happened that must not.</exception>
-    internal void Suffer(TimeSpan duration)
+    internal void Suffer(Faults faults, TimeSpan duration)
     {
+        Nemesis.Allow(faults);
         long end = World.Time.Now + duration.Ticks;
         while (World.Time.Now < end)
         {
@@ -70,6 +72,8 @@ internal sealed class SimulationRun
     /// <summary>Everything is healed, nobody calls any more, and all servers come to the same state.</summary>
     internal void Finish()
     {
+        if (_isFinished) return;
+        _isFinished = true;
         ServerId[] all = [.. World.Servers.Select(static server => server.Id)];
         Nemesis.Heal(all);
         if (StaysRecoverable) _liveness.RequireWell(all);
@@ -83,6 +87,7 @@ internal sealed class SimulationRun
     /// <exception cref="ViolationException">It is not.</exception>
     internal void CheckHistories()
     {
+        Finish();
         Require("I20", AppliedOrder.Violations(Population.History, Population.ResolveOrder()));
         Require("I23", SessionReads.Violations(Population.History));
         ClusterId cluster = World.Servers.Select(static server => server.Life?.Peer.HardState.ClusterId ?? default).Max(static id => id.Value) is var value ? new ClusterId(value) : default;

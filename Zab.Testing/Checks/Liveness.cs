@@ -58,7 +58,8 @@ internal sealed class Liveness(World world, Nemesis nemesis)
         return core.All(id => world[id].Life!.Replica.Status.LastApplied == last);
     }
 
-    private SimulatedServer? LeaderOf(IReadOnlyCollection<ServerId> core) => core.Select(id => world[id]).Where(static server => server.Life?.Peer.Role == Role.Leading).MaxBy(static server => server.Life!.Peer.Epoch);
+    /// <summary>The leader that the core goes by; it may be one that only happens to be well.</summary>
+    private SimulatedServer? LeaderOf(IReadOnlyCollection<ServerId> core) => core.Select(id => world[id].Life?.Peer.Leader).Max() is { } leader && world[leader].Life?.Peer.Role == Role.Leading ? world[leader] : null;
 
     private void RequireCalls(IReadOnlyCollection<ServerId> core)
     {

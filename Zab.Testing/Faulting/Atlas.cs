@@ -5,7 +5,7 @@ namespace Zab.Testing;
 /// <summary>Which servers have a directory that a fault has changed, and are not whole again. Keeps faults to what an ensemble must survive.</summary>
 /// <remarks>
 /// Invariant: the voters that are whole are a quorum, so the last good copy of an acknowledged entry is never destroyed. A directory that was restored is worse
-/// than one that is lost, for nobody may notice: it is put back only while every other voter is up and holds all that was committed (<see cref="MayRestore"/>).
+/// than one that is lost, for nobody may notice: it is put back only while every other voter is up and holds all that any server has logged (<see cref="MayRestore"/>).
 /// </remarks>
 internal sealed class Atlas(World world)
 {
@@ -24,12 +24,14 @@ internal sealed class Atlas(World world)
     /// <summary>Whether every voter but this one knows its ensemble, so that none of them takes a fresh directory for the beginning.</summary>
     internal bool IsFounded => world.Servers.All(server => !world.Members.IsVoter(server.Id) || server.Life is { Peer: { } peer } && !peer.HardState.ClusterId.IsNone && peer.Config.Version != Zxid.None);
 
+    /// <summary>Whether some other voter has the directory that it had: where all are lost, a new ensemble would begin.</summary>
+    internal bool MayWipeAtAll(ServerId server) => world.Members.Voters.Any(voter => voter.Id != server && !_impaired.ContainsKey(voter.Id));
+
     internal bool MayRestore(ServerId server)
     {
         if (_impaired.Count > 0 || !MayImpair(server) || !IsFounded || world.Leader is null) return false;
-        Zxid committed = world.Servers.Max(static other => other.Life?.Peer.LastCommitted ?? Zxid.None);
         Zxid logged = world.Servers.Max(static other => other.Life?.Peer.LastLogged ?? Zxid.None);
-        return committed == logged && world.Servers.All(other => other.Id == server || !world.Members.IsVoter(other.Id) || IsWell(other, committed));
+        return world.Servers.All(other => other.Id == server || !world.Members.IsVoter(other.Id) || IsWell(other, logged));
     }
 
     /// <summary>The directory has been changed; what is damaged is noticed at the next start only.</summary>

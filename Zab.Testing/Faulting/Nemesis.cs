@@ -10,7 +10,8 @@ internal sealed class Nemesis
 
     private readonly World _world;
     private readonly DeterministicRandom _random;
-    private readonly Faults[] _enabled;
+    private readonly ulong _swarm;
+    private Faults[] _enabled = [];
     private readonly long _meanTicks;
     private readonly bool _staysRecoverable;
     private readonly SortedDictionary<Faults, long> _counts = [];
@@ -21,10 +22,9 @@ internal sealed class Nemesis
     private int _version;
 
     /// <param name="world">Whom it strikes.</param>
-    /// <param name="allowed">What may go wrong; the seed leaves some of it out.</param>
-    /// <param name="seed">Everything else follows from it.</param>
+    /// <param name="seed">When, where and how follows from it.</param>
     /// <param name="staysRecoverable">Whether faults keep to the atlas, so that the ensemble must recover from them; without, it may halt, and may not lie.</param>
-    internal Nemesis(World world, Faults allowed, ulong seed, bool staysRecoverable)
+    internal Nemesis(World world, ulong seed, bool staysRecoverable)
     {
         (_world, _staysRecoverable) = (world, staysRecoverable);
         _random = new DeterministicRandom(seed);
@@ -34,9 +34,7 @@ internal sealed class Nemesis
             if (_core.Contains(server.Id)) EnsureStarted(server);
             else StartLater(server);
         };
-        ulong left = _random.Next(4) == 0 ? ulong.MaxValue : _random.NextUInt64() | _random.NextUInt64();
-        _enabled = [.. Kinds.Where((kind, index) => allowed.HasFlag(kind) && (left >> index & 1) != 0)];
-        if (_enabled.Length == 0) _enabled = [.. Kinds.Where(kind => allowed.HasFlag(kind))];
+        _swarm = _random.Next(4) == 0 ? ulong.MaxValue : _random.NextUInt64() | _random.NextUInt64();
         _meanTicks = TimeSpan.TicksPerMillisecond * 200 << _random.Next(6);
     }
 
@@ -45,6 +43,13 @@ internal sealed class Nemesis
     internal IReadOnlyDictionary<Faults, long> Counts => _counts;
 
     internal IReadOnlyList<Faults> Enabled => _enabled;
+
+    /// <summary>Says what may go wrong; the seed leaves some of it out.</summary>
+    internal void Allow(Faults allowed)
+    {
+        _enabled = [.. Kinds.Where((kind, index) => allowed.HasFlag(kind) && (_swarm >> index & 1) != 0)];
+        if (_enabled.Length == 0) _enabled = [.. Kinds.Where(kind => allowed.HasFlag(kind))];
+    }
 
     internal void Begin()
     {
@@ -87,7 +92,7 @@ internal sealed class Nemesis
         }
     }
 
-    /// <summary>Each server outside of the core is left in a state of its own: down, paused, cut off, or not heard, or deaf.</summary>
+    /// <summary>Each server outside of the core is left in a state of its own, the same towards all of the core: down, paused, cut off, not heard, or deaf.</summary>
     internal void Isolate(IReadOnlyCollection<ServerId> core)
     {
         foreach (SimulatedServer outsider in _world.Servers)
@@ -98,10 +103,16 @@ internal sealed class Nemesis
             if (state == 1) outsider.Pause();
             foreach (ServerId id in core)
             {
-                if (state is 2 or 3) _world.Network.Block(outsider.Id, id);
-                if (state is 2 or 4) _world.Network.Block(id, outsider.Id);
+                Set(outsider.Id, id, isBlocked: state is 0 or 2 or 3);
+                Set(id, outsider.Id, isBlocked: state is 0 or 2 or 4);
             }
         }
+    }
+
+    private void Set(ServerId from, ServerId to, bool isBlocked)
+    {
+        if (isBlocked) _world.Network.Block(from, to);
+        else _world.Network.Heal(from, to);
     }
 
     /// <summary>Starts it now, and again where it ends by itself: a supervisor would.</summary>
@@ -337,7 +348,7 @@ internal sealed class Nemesis
 
     private bool Wipe(SimulatedServer server)
     {
-        if (_staysRecoverable && (!Atlas.MayImpair(server.Id) || !Atlas.IsFounded)) return false;
+        if (!Atlas.IsFounded || (_staysRecoverable ? !Atlas.MayImpair(server.Id) : !Atlas.MayWipeAtAll(server.Id))) return false;
         server.Kill();
         server.ReplaceDisk(new SimulatedDisk(_random.NextUInt64()));
         Atlas.Impair(server.Id, isNoticedAtStart: false);
@@ -349,14 +360,27 @@ internal sealed class Nemesis
 
     private bool Restore(SimulatedServer server)
     {
-        if (!_backups.TryGetValue(server.Id, out List<SimulatedDisk>? copies) || (_staysRecoverable && !Atlas.MayRestore(server.Id))) return false;
+        if (!_backups.ContainsKey(server.Id)) return false;
+        RestoreWhenAllowed(server, tries: 100);
+        return true;
+    }
+
+    private void RestoreWhenAllowed(SimulatedServer server, int tries)
+    {
+        if (!_isActive || !_backups.TryGetValue(server.Id, out List<SimulatedDisk>? copies)) return;
+        if (!Atlas.MayRestore(server.Id))
+        {
+            if (tries > 0) _world.Time.After(TimeSpan.TicksPerSecond / 20, () => RestoreWhenAllowed(server, tries - 1));
+            return;
+        }
+
         SimulatedDisk copy = copies[_random.Next(copies.Count)];
         server.Kill();
         server.ReplaceDisk(copy.Copy(_random.NextUInt64()));
         Atlas.Impair(server.Id, isNoticedAtStart: false);
         _world.Watch.Disturbed(server.Id, DirectoryFault.RestoredOld);
+        _world.Rarities.Count(Rare.OldCopyRestored);
         EnsureStarted(server);
-        return true;
     }
 
     /// <summary>The operator notices, and puts the right one back.</summary>

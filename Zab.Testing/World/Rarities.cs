@@ -29,7 +29,6 @@ internal enum Rare
     WipedAdmitted,
     DuplicateAnswered,
     Filled,
-    Gap,
     SessionExpired,
     ReadRefused,
     RequestRefused,
@@ -39,6 +38,7 @@ internal enum Rare
     CrashInDiskOperation,
     EpochExhausted,
     FoundedUnanimously,
+    OldCopyRestored,
 }
 
 /// <summary>How often each rare path was taken.</summary>
@@ -46,6 +46,7 @@ internal sealed class Rarities
 {
     private readonly long[] _counts = new long[Enum.GetValues<Rare>().Length];
     private readonly SortedDictionary<ServerId, ServerPath> _paths = [];
+    private readonly HashSet<Zxid> _configs = [];
 
     internal long this[Rare rare] => _counts[(int)rare];
 
@@ -120,10 +121,15 @@ internal sealed class Rarities
         switch (applied.Outcome)
         {
             case RequestOutcome.Filled: Count(Rare.Filled); break;
-            case RequestOutcome.Gap: Count(Rare.Gap); break;
             case RequestOutcome.SessionClosed when applied.Request == 0: Count(Rare.SessionExpired); break;
             case RequestOutcome.Result when applied.Request != 0 && applied.Entry != applied.Zxid: Count(Rare.DuplicateAnswered); break;
         }
+    }
+
+    /// <summary>A configuration was applied somewhere; all but the first admit a voter with another directory.</summary>
+    internal void Configured(Zxid version)
+    {
+        if (_configs.Add(version) && _configs.Count > 1) Count(Rare.WipedAdmitted);
     }
 
     private ServerPath Path(ServerId server)
@@ -141,7 +147,7 @@ internal sealed class Rarities
 
         internal bool HadRepairFloor { get; set; }
 
-        private Role _role;
+        private Role? _role;
         private ulong _round;
 
         /// <summary>A vote of a later round: the round before came to an end somewhere.</summary>

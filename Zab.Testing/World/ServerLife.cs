@@ -110,6 +110,7 @@ internal sealed class ServerLife : IReplicaListener
         _world.Trace.Applied(Server.Id, entry.Point);
         _world.Watch.Applied(Server.Id, entry);
         _world.OnEntry?.Invoke(entry);
+        if (entry.Type == EntryType.Config) _world.Rarities.Configured(entry.Zxid);
     }
 
     void IReplicaListener.OnApplied(in AppliedRequest applied)

@@ -1,47 +1,33 @@
-using System.Diagnostics;
-using KeyValueStore;
-using Zab;
-using Zab.Replica;
+using System.CommandLine;
+using Zab.Simulator;
 using Zab.Testing;
-using Zab.Testing.Checks;
 
-ulong from = ulong.Parse(args[0]), to = ulong.Parse(args[1]);
-double minutes = double.Parse(args[2]);
-Faults faults = args.Length > 3 ? Enum.Parse<Faults>(args[3]) : Faults.All;
-int? servers = args.Length > 4 && args[4] != "-" ? int.Parse(args[4]) : null;
-var total = new Rarities();
-int bad = 0;
-var watch = Stopwatch.StartNew();
-long events = 0, steps = 0; double simulated = 0; long ops = 0;
-for (ulong seed = from; seed <= to; seed++)
+var seeds = new Option<string>("--seeds") { Description = "The seeds to run, as in 1..1000.", DefaultValueFactory = static _ => "1..100" };
+var seed = new Option<ulong?>("--seed") { Description = "One seed only." };
+var minutes = new Option<double>("--minutes") { Description = "Simulated minutes of each seed.", DefaultValueFactory = static _ => 10 };
+var servers = new Option<int?>("--servers") { Description = "How many servers vote; by the seed where not given." };
+var clients = new Option<int?>("--clients") { Description = "How many clients call; by the seed where not given." };
+var calls = new Option<int?>("--calls") { Description = "Calls in a simulated second; by the seed where not given." };
+var faults = new Option<string>("--faults") { Description = "What may go wrong, with commas: names of single faults, or None, Network, Disk, Clock, Process, All.", DefaultValueFactory = static _ => "All" };
+var mayHalt = new Option<bool>("--may-halt") { Description = "Faults may take more than the ensemble can recover from: it may halt, and may not lie." };
+var trace = new Option<bool>("--trace") { Description = "Print each event of the seed, one a line; docs/TESTING.md explains them." };
+var shrink = new Option<bool>("--shrink") { Description = "Look for a smaller run that breaks something, too." };
+var jobs = new Option<int>("--jobs") { Description = "Seeds that run side by side.", DefaultValueFactory = static _ => Environment.ProcessorCount };
+
+var root = new RootCommand("Runs ensembles on simulated machines, one for each seed, and checks everything after every event.") { seeds, seed, minutes, servers, clients, calls, faults, mayHalt, trace, shrink, jobs };
+root.SetAction(parsed =>
 {
-    RandomCalls calls = RandomCalls.Of<KeyValue>();
-    var run = new SimulationRun(SimulationPlan.Of(seed, servers), new ReplicatedClasses([ReplicatedClass.Of<KeyValue>()]), calls.Next, faults, true);
-    if (args.Length > 5) run.World.Trace.Sink = Console.WriteLine;
-    try
+    SeedRange range = parsed.GetValue(seed) is { } one ? new SeedRange(one, one) : SeedRange.Parse(parsed.GetValue(seeds)!);
+    var options = new SeedOptions
     {
-        run.Start();
-        run.Suffer(TimeSpan.FromMinutes(minutes));
-        run.Finish();
-        run.CheckHistories();
-    }
-    catch (Exception e)
-    {
-        bad++;
-        Console.WriteLine($"violation: {(e is ViolationException v ? v.Invariant : e.GetType().Name)} at {run.Elapsed}\nseed: {seed}");
-        if (to - from < 3)
-        {
-            foreach (string line in run.World.Trace.Newest()) Console.WriteLine(line);
-            Console.WriteLine(e);
-        }
-        else Console.WriteLine(e.Message.Split('\n')[0]);
-    }
-    events += run.World.Events; steps += run.World.Steps; simulated += run.Elapsed.TotalSeconds; ops += run.Population.Answered;
-    total.Add(run.World.Rarities);
-    if (to - from < 20) Console.WriteLine($"{seed}: {run.World.Trace.Hash:x16} {run.World.Servers.Count} servers, {run.Elapsed}, {run.World.Events} events, answered {run.Population.Answered}, {string.Join(" ", run.Nemesis.Counts)}");
-}
-Console.WriteLine($"gc {GC.CollectionCount(0)} {GC.CollectionCount(1)} {GC.CollectionCount(2)} {GC.GetTotalAllocatedBytes() >> 20} MB pause {GC.GetTotalPauseDuration()}");
-Console.WriteLine($"{bad} bad; {events} events ({steps} steps) in {watch.Elapsed.TotalSeconds:F1} s: {events / watch.Elapsed.TotalSeconds:F0}/s; simulated {simulated:F0} s, ratio {simulated / watch.Elapsed.TotalSeconds:F0}; ops {ops}");
-foreach (Rare rare in Enum.GetValues<Rare>()) Console.Write($"{rare} {total[rare]}  ");
-Console.WriteLine();
-return bad > 0 ? 1 : 0;
+        Minutes = parsed.GetValue(minutes),
+        Servers = parsed.GetValue(servers),
+        Clients = parsed.GetValue(clients),
+        CallsPerSecond = parsed.GetValue(calls),
+        Faults = Enum.Parse<Faults>(parsed.GetValue(faults)!, ignoreCase: true),
+        MayHalt = parsed.GetValue(mayHalt),
+    };
+    Action<string>? lines = parsed.GetValue(trace) ? Console.WriteLine : null;
+    return new SeedRuns(range, options, Math.Max(1, parsed.GetValue(jobs)), lines, parsed.GetValue(shrink)).Run();
+});
+return root.Parse(args).Invoke();
