@@ -71,6 +71,7 @@ internal sealed class TwoCopies : IDisposable
         BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(12), body.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(record.AsSpan(16), generation);
         body.CopyTo(record.AsSpan(HeaderBytes));
+        if (_files[_first] is not null && Read(1 - _first) is not { Problem: null }) _first = 1 - _first;      // The other one has rotted: this one is the last, until that is written.
         for (int turn = 0; turn < _files.Length; turn++)
         {
             BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(28), turn);
