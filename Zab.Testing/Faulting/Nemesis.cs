@@ -350,12 +350,18 @@ internal sealed class Nemesis
     {
         if (!Atlas.IsFounded || (_staysRecoverable ? !Atlas.MayImpair(server.Id) : !Atlas.MayWipeAtAll(server.Id))) return false;
         server.Kill();
+        Replace(server);
+        StartLater(server);
+        return true;
+    }
+
+    /// <summary>By a fault; or by an operator, who does what a server says that cannot start: damage and a crash have left it without any copy of its promises.</summary>
+    private void Replace(SimulatedServer server)
+    {
         server.ReplaceDisk(new SimulatedDisk(_random.NextUInt64()));
         Atlas.Impair(server.Id, isNoticedAtStart: false);
         _world.Watch.Disturbed(server.Id, DirectoryFault.Wiped);
         _backups.Remove(server.Id);
-        StartLater(server);
-        return true;
     }
 
     private bool Restore(SimulatedServer server)
@@ -422,9 +428,14 @@ internal sealed class Nemesis
 
     private bool TryStart(SimulatedServer server)
     {
-        if (server.Start() is not null) return false;
-        Atlas.Started(server.Id);
-        return true;
+        if (server.Start() is not { } refusal)
+        {
+            Atlas.Started(server.Id);
+            return true;
+        }
+
+        if (refusal.Contains("let the server join as a new one", StringComparison.Ordinal) && Atlas.IsImpaired(server.Id)) Replace(server);
+        return false;
     }
 
     private void Later(int secondsAtMost, Action undo)

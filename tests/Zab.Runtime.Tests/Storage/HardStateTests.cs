@@ -56,6 +56,7 @@ public class HardStateTests
     [InlineData("manifest.1")]
     public void A_copy_that_rotted_unseen_is_written_first_so_that_a_power_loss_leaves_the_other(string rotten)
     {
+        var many = new Ensemble(Zxid.None, Enumerable.Range(1, 31).Select(static id => new Member(new ServerId((uint)id), true, new Incarnation((ulong)id))));   // Several sectors, so that a write can be torn.
         for (int operations = 0; operations < 8; operations++)
         {
             for (ulong seed = 1; seed <= 8; seed++)
@@ -63,7 +64,7 @@ public class HardStateTests
                 var disk = new SimulatedDisk(seed);
                 using (var run = new StoreRun(disk))
                 {
-                    run.Write(new Output.SaveHardState(run.Id(), run.HardState with { AcceptedEpoch = 7 }));
+                    run.Write(new Output.SaveHardState(run.Id(), run.HardState with { AcceptedEpoch = 7, Founding = many }));
                     disk.Damage(rotten, static bytes => bytes[3] ^= 1);
                     disk.PowerLossAt = disk.Operations + operations;
                     Record.Exception(() => run.Write(new Output.SaveHardState(run.Id(), run.HardState with { AcceptedEpoch = 8 })));
