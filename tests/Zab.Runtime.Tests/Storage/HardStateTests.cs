@@ -56,7 +56,6 @@ public class HardStateTests
     [InlineData("manifest.1")]
     public void A_copy_that_rotted_unseen_is_written_first_so_that_a_power_loss_leaves_the_other(string rotten)
     {
-        var many = new Ensemble(Zxid.None, Enumerable.Range(1, 31).Select(static id => new Member(new ServerId((uint)id), true, new Incarnation((ulong)id))));   // Several sectors, so that a write can be torn.
         for (int operations = 0; operations < 8; operations++)
         {
             for (ulong seed = 1; seed <= 8; seed++)
@@ -64,10 +63,10 @@ public class HardStateTests
                 var disk = new SimulatedDisk(seed);
                 using (var run = new StoreRun(disk))
                 {
-                    run.Write(new Output.SaveHardState(run.Id(), run.HardState with { AcceptedEpoch = 7, Founding = many }));
+                    run.Write(new Output.SaveHardState(run.Id(), run.HardState with { AcceptedEpoch = 7, Founding = Many(1) }));
                     disk.Damage(rotten, static bytes => bytes[3] ^= 1);
                     disk.PowerLossAt = disk.Operations + operations;
-                    Record.Exception(() => run.Write(new Output.SaveHardState(run.Id(), run.HardState with { AcceptedEpoch = 8 })));
+                    Record.Exception(() => run.Write(new Output.SaveHardState(run.Id(), run.HardState with { AcceptedEpoch = 8, Founding = Many(2) })));
                 }
 
                 disk.LosePower();
@@ -75,6 +74,9 @@ public class HardStateTests
                 Assert.InRange(again.Recovered.HardState.AcceptedEpoch, 7u, 8u);
             }
         }
+
+        // Several sectors, all of them different, so that a write can be torn.
+        static Ensemble Many(ulong incarnation) => new(Zxid.None, Enumerable.Range(1, 31).Select(id => new Member(new ServerId((uint)id), true, new Incarnation(incarnation))));
     }
 
     [Theory]
