@@ -1,0 +1,9 @@
+namespace ZabWalkthrough;
+
+/// <summary>A part of the story: what it claims, it checks.</summary>
+internal interface IChapter
+{
+    string Title { get; }
+
+    void Tell(Stage stage);
+}
