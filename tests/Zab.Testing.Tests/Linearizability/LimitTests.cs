@@ -50,7 +50,7 @@ public class LimitTests
     {
         var model = new Keys();
         var history = new CallHistory();
-        for (int i = 0; i < 12; i++) Write(history, model, client: i, $"put(hard,{i})", 0, 100 + i);
+        for (int i = 0; i < 8; i++) Write(history, model, client: i, $"put(hard,{i})", 0, 100 + i);
         Read(history, model, "get(hard)", 200, 201, "none");
         long alone = Checks.Check(history, model).Steps;
         for (int i = 0; i < 9; i++) Read(history, model, $"get(easy{i})", 300, 301, "none");
@@ -66,7 +66,7 @@ public class LimitTests
     [Fact]
     public void The_same_history_has_the_same_verdict_steps_and_report()
     {
-        for (ulong seed = 1; seed <= 20; seed++)
+        for (ulong seed = 1; seed <= 40; seed++)
         {
             Verdict first = Checks.Check(Mutated(seed), new TextQueue()), second = Checks.Check(Mutated(seed), new TextQueue());
             Assert.Equal((first.Kind, first.Steps, first.Explanation), (second.Kind, second.Steps, second.Explanation));
@@ -75,15 +75,15 @@ public class LimitTests
         static CallHistory Mutated(ulong seed)
         {
             var random = new RandomHistories(seed, new TextQueue());
-            return random.Mutated(random.Atomic(new HistoryShape(Clients: 5, Calls: 20, UnknownIn: 6)));
+            return random.Mutated(random.Atomic(new HistoryShape(Clients: 5, Calls: 14, UnknownIn: 6)));
         }
     }
 
-    /// <summary>Ten writes at the same time, and then a value that none of them wrote.</summary>
+    /// <summary>Eight writes at the same time, and then a value that none of them wrote.</summary>
     private static CallHistory Hard()
     {
         var history = new CallHistory();
-        for (int i = 0; i < 10; i++) Write(history, new Register(), client: i, $"write({i})", i, 40 + i);
+        for (int i = 0; i < 8; i++) Write(history, new Register(), client: i, $"write({i})", i, 40 + i);
         Read(history, new Register(), "read()", 60, 61, "none");
         return history;
     }
