@@ -45,21 +45,28 @@ internal sealed class ConfigurationMemory
         if (found == 0)
         {
             found = AddConfiguration(hash, state, last, holes);
-            _records[found + FirstSet] = open.IsEmpty ? WithoutOpen : AddSet(open, next: 0);
-            return true;
+        }
+        else if (IsDominated(found, open))
+        {
+            return false;
         }
 
-        int first = _records[found + FirstSet];
-        if (first == WithoutOpen) return false;
+        int added = open.IsEmpty ? WithoutOpen : AddSet(open, next: _records[found + FirstSet]);
+        _records[found + FirstSet] = added;                 // Not in one line: adding may move the records.
+        return true;
+    }
+
+    private bool IsDominated(int configuration, ReadOnlySpan<ulong> open)
+    {
+        int first = _records[configuration + FirstSet];
+        if (first == WithoutOpen) return true;
         for (int set = first; set != 0; set = _records[set])
         {
             Compared++;
-            if (IsSubset(set, open)) return false;
+            if (IsSubset(set, open)) return true;
         }
 
-        int added = open.IsEmpty ? WithoutOpen : AddSet(open, next: first);
-        _records[found + FirstSet] = added;
-        return true;
+        return false;
     }
 
     private int Find(uint hash, int state, int last, ReadOnlySpan<int> holes)
@@ -89,7 +96,7 @@ internal sealed class ConfigurationMemory
         int at = Take(Head + holes.Length);
         ref int bucket = ref _buckets[hash & (_buckets.Length - 1)];
         (_records[at], bucket) = (bucket, at);
-        (_records[at + State], _records[at + Last], _records[at + Holes]) = (state, last, holes.Length);
+        (_records[at + FirstSet], _records[at + State], _records[at + Last], _records[at + Holes]) = (0, state, last, holes.Length);
         holes.CopyTo(_records.AsSpan(at + Head));
         return at;
     }

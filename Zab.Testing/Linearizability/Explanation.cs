@@ -23,6 +23,7 @@ internal sealed class Explanation
     internal Explanation(HistoryPart part, ISequentialModel model, string? broken, VerdictKind kind, Search search)
     {
         (_part, _model, _placed) = (part, model, [.. search.Longest.Calls]);
+        while (_placed.Count > 0 && _placed[^1] >= part.Required.Length) _placed.RemoveAt(_placed.Count - 1);      // Open calls that led to nothing.
         _isPlaced = [.. _placed];
         WriteHead(kind, search.Steps);
         WritePlaced();
@@ -45,7 +46,7 @@ internal sealed class Explanation
     {
         if (_placed.Count == 0) return;
         int leftOut = Math.Max(0, _placed.Count - PlacedMax);
-        Line(string.Create(CultureInfo.InvariantCulture, $"The longest order that explains a beginning of it has {_placed.Count} calls{(leftOut > 0 ? ", and ends with these" : "")}:"));
+        Line(string.Create(CultureInfo.InvariantCulture, $"The longest order that explains a beginning of it has {_placed.Count} calls{(leftOut > 0 ? $", and ends with these {PlacedMax}" : "")}:"));
         foreach (int call in _placed.Skip(leftOut)) Line($"  {OperationText.Of(_part[call], _model)}");
     }
 

@@ -16,20 +16,16 @@ internal sealed class LinearizabilityChecker
     /// <param name="modelOf">The model of a class, by its id.</param>
     internal LinearizabilityChecker(Func<uint, ISequentialModel> modelOf) => _modelOf = modelOf;
 
+    /// <summary>A checker of an ensemble: each class is its own model.</summary>
+    internal LinearizabilityChecker(ReplicatedClasses classes, ClusterId cluster)
+        : this(ReplicatedModel.Of(classes, cluster))
+    {
+    }
+
     /// <summary>Which calls belong together, within a class; see <see cref="Partition.Parts"/> for what that demands of the class.</summary>
     internal Func<Operation, string?>? KeyOf { get; init; }
 
     internal SearchLimits Limits { get; init; } = SearchLimits.Default;
-
-    /// <summary>A checker of an ensemble: each class is its own model.</summary>
-    internal static LinearizabilityChecker Of(ReplicatedClasses classes, ClusterId cluster, Func<Operation, string?>? keyOf = null)
-    {
-        Dictionary<uint, ISequentialModel> models = classes.All.ToDictionary(static c => c.Id, c => (ISequentialModel)new ReplicatedModel(c, cluster));
-        return new LinearizabilityChecker(id => models.TryGetValue(id, out ISequentialModel? model) ? model : throw new ArgumentException($"the history holds calls of a class with the id {id:x8}; give its code to the checker"))
-        {
-            KeyOf = keyOf,
-        };
-    }
 
     /// <summary>
     /// <code>

@@ -15,6 +15,13 @@ internal sealed class ReplicatedModel(ReplicatedClass replicated, ClusterId clus
     private readonly ArrayBufferWriter<byte> _result = new();
     private ClassInstance _object = new(replicated, replicated.Create());
 
+    /// <summary>The models of all classes of an ensemble, by their ids.</summary>
+    internal static Func<uint, ISequentialModel> Of(ReplicatedClasses classes, ClusterId cluster)
+    {
+        Dictionary<uint, ReplicatedModel> models = classes.All.ToDictionary(static c => c.Id, c => new ReplicatedModel(c, cluster));
+        return id => models.TryGetValue(id, out ReplicatedModel? model) ? model : throw new ArgumentException($"the history holds a call of a class with the id {id:x8}, and the checker has no code for it");
+    }
+
     public void Reset() => _object = new ClassInstance(replicated, replicated.Create());
 
     public Response Run(Operation operation) => operation.Invocation.IsQuery ? Query(operation) : Command(operation);

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using Zab.Serialization;
 
 namespace Zab.Testing.Linearizability;
 
@@ -13,6 +15,17 @@ internal readonly struct Response
     internal ReadOnlyMemory<byte> Bytes { get; }
 
     internal static Response Returned(ReadOnlyMemory<byte> result) => new(isFailure: false, result);
+
+    /// <summary>What a generated client returned, written again: equal content gives equal bytes.</summary>
+    internal static Response Returned<TResult, TCodec>(in TResult result)
+        where TCodec : struct, ICodec<TResult>
+    {
+        var output = new ArrayBufferWriter<byte>(64);
+        var writer = new ZabWriter(output);
+        TCodec.Write(ref writer, result);
+        writer.Flush();
+        return Returned(output.WrittenMemory);
+    }
 
     /// <summary>The call threw. The text is what the class said with a <see cref="CommandException"/>, or what a client was told in its place.</summary>
     internal static Response Threw(string code, string text = "") => new(isFailure: true, Encoding.UTF8.GetBytes(text.Length == 0 ? code : $"{code}\0{text}"));

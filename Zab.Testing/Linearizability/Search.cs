@@ -63,10 +63,17 @@ internal sealed class Search
         long end = Steps + steps;
         while (!_events.IsEmpty)
         {
-            if (Steps >= end || _states.Bytes + _entered.Bytes >= _bytesMax) return Found(VerdictKind.Unknown);
-            if (TryNext(ref CollectionsMarshal.AsSpan(_path)[^1])) continue;
-            Longest.Note(_path, _required);
-            if (!Leave()) return VerdictKind.Illegal;
+            ref Node node = ref CollectionsMarshal.AsSpan(_path)[^1];
+            if (HasOption(ref node))
+            {
+                if (Steps >= end || _states.Bytes + _entered.Bytes >= _bytesMax) return Found(VerdictKind.Unknown);
+                TryNext(ref node);
+            }
+            else
+            {
+                Longest.Note(_path, _required);
+                if (!Leave()) return VerdictKind.Illegal;
+            }
         }
 
         return Found(VerdictKind.Legal);
@@ -78,24 +85,22 @@ internal sealed class Search
         return kind;
     }
 
-    /// <summary>Tries the next option of a node; false where it has none.</summary>
-    private bool TryNext(ref Node node)
-    {
-        if (node.NextOption == _options.Count && !AddOpen(ref node)) return false;
-        if (node.IsDone) return false;
+    private bool HasOption(ref Node node) => !node.IsDone && (node.NextOption < _options.Count || AddOpen(ref node));
 
+    private void TryNext(ref Node node)
+    {
         int call = _options[node.NextOption++];
         _tried++;
         int state = _states.After(node.State, call);
-        if (state == StateSpace.Refused) return true;
-        if (state == node.State && IsOpen(call)) return true;                       // C
+        if (state == StateSpace.Refused) return;
+        if (state == node.State && IsOpen(call)) return;                            // C
+
         bool isQuery = _part[call].Invocation.IsQuery;
         node.Placed = call;
         node.IsDone = isQuery;                                                      // B
         int last = Place(call, node.Last);
         if (isQuery || IsNew(state, last)) Enter(state, last);                      // What a query leads to is as new as where it comes from.
         else TakeBack(call);                                                        // A
-        return true;
     }
 
     private void Enter(int state, int last)
@@ -170,7 +175,7 @@ internal sealed class Search
     /// <summary>Once every required call was tried: the open ones that may come next. False where there is none, or they were added before.</summary>
     private bool AddOpen(ref Node node)
     {
-        if (node.IsDone || node.HasOpen) return false;
+        if (node.HasOpen) return false;
         node.HasOpen = true;
         long end = FirstReturn();
         for (int i = 0; i < _twins.Length && _part.Open[i].InvokedAt <= end; i++)

@@ -38,7 +38,7 @@ internal readonly struct Witness
         Operation? latest = null;                           // Of those so far, the one that was invoked last.
         foreach (Operation operation in order)
         {
-            if (latest is not null && operation.Precedes(latest)) return $"{OperationText.Of(operation, model)} would come after {OperationText.Of(latest, model)}";
+            if (latest is not null && operation.Precedes(latest)) return $"{OperationText.Of(operation, model)} would come after {OperationText.Of(latest, model)}, which began when it had ended";
             Response answer = model.Run(operation);
             if (operation.Outcome == OperationOutcome.Returned && !operation.Response.IsMetBy(answer))
                 return string.Create(CultureInfo.InvariantCulture, $"{OperationText.Of(operation, model)} there {OperationText.Answer(operation, answer, model)}");

@@ -17,7 +17,7 @@ public class PropertyTests
         TextModel model = TextModel.Named(name);
         for (ulong seed = 1; seed <= 60; seed++)
         {
-            CallHistory history = new RandomHistories(seed, model).Atomic(new HistoryShape(Clients: 6, Calls: 60, UnknownIn: 20, FailedIn: 12));
+            CallHistory history = new RandomHistories(seed, model).Atomic(new HistoryShape(Clients: 6, Calls: CallsOf(name, 60), UnknownIn: 20, FailedIn: 12));
             Checks.AssertProven(Checks.Check(history, model, limits: NoSearch), history, model);
 
             CallHistory unordered = WithoutZxids(history);
@@ -55,7 +55,7 @@ public class PropertyTests
         for (ulong seed = 1; seed <= 120; seed++)
         {
             var random = new RandomHistories(seed, model);
-            CallHistory history = random.Mutated(random.Atomic(new HistoryShape(Clients: 5, Calls: 16, Values: 4, UnknownIn: 5, FailedIn: 20)));
+            CallHistory history = random.Mutated(random.Atomic(new HistoryShape(Clients: 5, Calls: CallsOf(name, 16), Values: 4, UnknownIn: 5, FailedIn: 20)));
 
             bool isLegal = new PlainChecker(history, model, remembers: true).IsLegal();
             AssertAgrees(history, model, isLegal, seed);
@@ -92,6 +92,9 @@ public class PropertyTests
 
         Assert.True(legal > 50 && illegal > 50, $"{legal} legal and {illegal} illegal histories say too little");
     }
+
+    /// <summary>A queue keeps every order that elements came in, so it has by far the most states.</summary>
+    private static int CallsOf(string name, int calls) => name == "queue" ? calls * 2 / 3 : calls;
 
     /// <summary>With the zxids of the history from before the mutation, with none, and with zxids that are lies.</summary>
     private static void AssertAgrees(CallHistory history, TextModel model, bool isLegal, ulong seed)
