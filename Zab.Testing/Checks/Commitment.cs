@@ -3,7 +3,7 @@ using Zab.Core;
 namespace Zab.Testing.Checks;
 
 /// <summary>I1, one leader per epoch; I5, a quorum before anything is committed; I6, and of acks that count; I8, a leader holds all that was committed; I25, a configuration begins in both.</summary>
-internal sealed class Commitment(Run run)
+internal sealed class Commitment(Run run, bool isStrict)
 {
     /// <summary>The peer leads this epoch, established, and did not before this step. What it logged so far is the initial history.</summary>
     internal void Led(ServerRecord server, uint number)
@@ -12,7 +12,7 @@ internal sealed class Commitment(Run run)
         Rule.Require("I1", epoch.Leader is null, $"server {server.Id} (life {server.Life}) leads epoch {number}, and server {epoch.Leader?.Id} (life {epoch.LeaderLife}) has led it");
         Rule.Require("I3", server.Hard.CurrentEpoch == number, $"server {server.Id} leads epoch {number}, and current epoch {server.Hard.CurrentEpoch} is durable");
         Rule.Require("I3", server.Durable == server.Logged, $"server {server.Id} leads epoch {number} with the initial history {server.Logged}, and holds {server.Durable}");
-        RequireQuorum(server, epoch, server.Logged, "is established");
+        RequireQuorum(server, epoch, server.Logged, server.Logged, "is established");
         if (run.Histories.EstablishedBefore(number) is { } before)
             Rule.Require("I8", run.Histories.Contains(server.Logged, before.CommittedThrough), $"server {server.Id} leads epoch {number} with the history {server.Logged}, and {before.CommittedThrough} was committed in epoch {before.Epoch}");
         run.Histories.Establish(epoch, server, server.Logged);
@@ -25,8 +25,10 @@ internal sealed class Commitment(Run run)
         EpochRecord epoch = run.Histories.At(number);
         Rule.Require("I17", zxid >= server.Committed, $"the commit point of leader {server.Id} goes back from {server.Committed} to {zxid}");
         Rule.Require("I17", run.Histories.Contains(server.Logged, zxid), $"leader {server.Id} commits {zxid}, and its log ends at {server.Logged}");
-        RequireQuorum(server, epoch, zxid, $"commits {zxid}");
+        RequireQuorum(server, epoch, epoch.InitialEnd, zxid, "commits");
         Rule.Require("I8", run.Histories.IsOneOrder(zxid, run.Committed), $"leader {server.Id} of epoch {number} commits {zxid}, and {run.Committed}, which is committed, is of another history");
+        if (run.Histories.EstablishedAfter(number) is { } later)
+            Rule.Require("I8", run.Histories.Contains(later.InitialEnd, zxid), $"leader {server.Id} of epoch {number} commits {zxid}, and the leader of epoch {later.Epoch} was established with {later.InitialEnd}");
         server.Committed = epoch.CommittedThrough = zxid;
         if (zxid > run.Committed) run.Committed = zxid;
     }
@@ -68,13 +70,13 @@ internal sealed class Commitment(Run run)
 
     /// <summary>
     /// Everything up to <paramref name="zxid"/> is on the disks of a quorum: as they said themselves, and as the leader can know from the channels that it has now.
-    /// So it is in the configuration there, and in each before it back to one that is committed.
+    /// So it is in the configuration there, and in each before it back to one that is committed; or back to those that the leader began with, where <c>isStrict</c> is false.
     /// </summary>
-    private void RequireQuorum(ServerRecord leader, EpochRecord epoch, Zxid zxid, string what)
+    private void RequireQuorum(ServerRecord leader, EpochRecord epoch, Zxid initialEnd, Zxid zxid, string what)
     {
         Ensemble config = run.Configs.At(zxid);
         RequireQuorum(leader, epoch, zxid, config, "I5", what);
-        while (!run.Histories.Contains(run.Committed, config.Version))
+        while (!run.Histories.Contains(run.Committed, config.Version) && (isStrict || config.Version > initialEnd))
         {
             Ensemble before = run.Configs.Before(config);
             if (!IsAdmission(before, config)) RequireQuorum(leader, epoch, zxid, before, "I25", what);
@@ -94,20 +96,20 @@ internal sealed class Commitment(Run run)
             ServerRecord server = run[voter.Id];
             if (server == leader)
             {
-                if (!IsNamed(voter, leader.Hard.Incarnation) || leader.Hard.CurrentEpoch != epoch.Epoch || !run.Histories.Contains(leader.Durable, zxid)) continue;
+                if (!IsNamed(voter, leader.Hard.Incarnation, leader.Hard.Founded) || leader.Hard.CurrentEpoch != epoch.Epoch || !run.Histories.Contains(leader.Durable, zxid)) continue;
                 said++;
                 heard++;
                 continue;
             }
 
             SentAck ack = epoch.AckOf(server);
-            if (!ack.HasAdopted || !IsNamed(voter, ack.Incarnation) || !run.Histories.Contains(ack.Through, zxid)) continue;
+            if (!ack.HasAdopted || !IsNamed(voter, ack.Incarnation, ack.IsFounded) || !run.Histories.Contains(ack.Through, zxid)) continue;
             said++;
             if (HasHeard(leader, server, epoch.Epoch, zxid)) heard++;
         }
 
-        Rule.Require(invariant, said >= config.QuorumSize, $"server {leader.Id} {what} in epoch {epoch.Epoch} with {said} of {config.Voters.Length} voters of the configuration of {config.Version}; {config.QuorumSize} must have acknowledged {zxid}");
-        Rule.Require("I6", heard >= config.QuorumSize, $"server {leader.Id} {what} in epoch {epoch.Epoch} with {heard} acks of {zxid} on channels that are open; {config.QuorumSize} are needed");
+        Rule.Require(invariant, said >= config.QuorumSize, $"server {leader.Id} {what} in epoch {epoch.Epoch} up to {zxid}: {said} of {config.Voters.Length} voters of the configuration of {config.Version} have that durable, and it takes {config.QuorumSize}");
+        Rule.Require("I6", heard >= config.QuorumSize, $"server {leader.Id} {what} in epoch {epoch.Epoch} up to {zxid}: with the acks on channels that are open it has {heard}, and it takes {config.QuorumSize}");
     }
 
     private bool HasHeard(ServerRecord leader, ServerRecord learner, uint epoch, Zxid zxid)
@@ -117,6 +119,6 @@ internal sealed class Commitment(Run run)
         return false;
     }
 
-    /// <summary>Whether a configuration means this directory: one that does not know yet means any.</summary>
-    private static bool IsNamed(Member voter, Incarnation incarnation) => voter.Incarnation.IsNone || voter.Incarnation == incarnation;
+    /// <summary>Whether a configuration means this directory: one that does not know yet means any that was founded.</summary>
+    private static bool IsNamed(Member voter, Incarnation incarnation, bool isFounded) => voter.Incarnation.IsNone ? isFounded : voter.Incarnation == incarnation;
 }

@@ -70,7 +70,7 @@ internal sealed class Directories(Run run)
     {
         if (point.Zxid == Zxid.None) return;
         if (run.Histories.TryChain(point.Zxid, out ulong chain)) Rule.Require("I11", chain == point.Chain, $"{new HistoryPoint(point.Zxid, chain)} stands on one server, and {point} on another");
-        else run.Histories.Add(point, previous);
+        run.Histories.Add(point, previous);
     }
 
     private static void CheckEmpty(ServerRecord server, RecoveredState recovered)

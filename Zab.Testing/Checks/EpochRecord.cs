@@ -5,8 +5,9 @@ namespace Zab.Testing.Checks;
 /// <summary>What a server said is durable there, to the leader of one epoch.</summary>
 /// <param name="Through">The highest zxid acknowledged, by an ACK or by that of NEWLEADER.</param>
 /// <param name="Incarnation">The directory that it holds it in.</param>
+/// <param name="IsFounded">Whether that directory was founded: it counts, too, where the configuration names no incarnation.</param>
 /// <param name="HasAdopted">Whether it acknowledged NEWLEADER.</param>
-internal readonly record struct SentAck(Zxid Through, Incarnation Incarnation, bool HasAdopted);
+internal readonly record struct SentAck(Zxid Through, Incarnation Incarnation, bool IsFounded, bool HasAdopted);
 
 /// <summary>One epoch: its leader, the entries that were proposed in it, and what was acknowledged and committed.</summary>
 internal sealed class EpochRecord(uint epoch)
@@ -53,7 +54,7 @@ internal sealed class EpochRecord(uint epoch)
 
         while (counter - _first >= (uint)_chains.Count) _chains.Add(0);
         _chains[(int)(counter - _first)] = point.Chain;
-        if (counter == 1) Parent = previous;
+        if (counter == 1 && previous is not null) Parent = previous;
     }
 
     internal void Establish(ServerRecord leader, Zxid initialEnd) => (Leader, LeaderLife, InitialEnd) = (leader, leader.Life, initialEnd);
@@ -66,6 +67,6 @@ internal sealed class EpochRecord(uint epoch)
     {
         if (server.Index >= _acks.Length) Array.Resize(ref _acks, Limits.MembersMax);
         ref SentAck ack = ref _acks[server.Index];
-        ack = new SentAck(through > ack.Through ? through : ack.Through, server.Hard.Incarnation, ack.HasAdopted || isNewLeader);
+        ack = new SentAck(through > ack.Through ? through : ack.Through, server.Hard.Incarnation, server.Hard.Founded, ack.HasAdopted || isNewLeader);
     }
 }

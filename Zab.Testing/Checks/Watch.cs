@@ -58,12 +58,17 @@ internal sealed class Watch
     private readonly States _states = new();
 
     /// <param name="startList">Who there is, and in which role.</param>
-    internal Watch(Ensemble startList)
+    /// <param name="isStrict">
+    /// Whether a directory that takes the place of a lost one may be counted in an election only when its admission is committed. The core goes by the newest
+    /// configuration in its log, committed or not: it cannot know after a restart. What can come of that (a promise that was lost with the old directory still counts
+    /// elsewhere) is caught by I8 and I13 where it comes.
+    /// </param>
+    internal Watch(Ensemble startList, bool isStrict = false)
     {
         _run = new Run(startList);
         _directories = new Directories(_run);
         _durability = new Durability(_run);
-        _commitment = new Commitment(_run);
+        _commitment = new Commitment(_run, isStrict);
         _entries = new Entries(_run);
         _order = new Order(_run, _entries);
     }

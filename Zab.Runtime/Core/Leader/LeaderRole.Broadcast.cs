@@ -6,6 +6,7 @@ internal sealed partial class LeaderRole
     private readonly Queue<(Zxid Zxid, int Bytes)> _outstanding = [];
     private long _outstandingBytes;
     private Zxid? _pendingConfig;           // One configuration at a time.
+    private ServerId? _admitting;           // Who begins to count when that is committed, and not before, however often it comes again. Invariant: null where _pendingConfig is.
 
     /// <summary>Requests of this server's callers.</summary>
     internal void OnSubmit(ProposalRequest[] requests) => Propose(null, requests);
@@ -160,7 +161,7 @@ internal sealed partial class LeaderRole
             if (link.Phase != LinkPhase.Adopted || !IsVoter(link)) continue;
             if (link.Counts && (!hasEntries || state.Config.Find(link.Id)!.Incarnation == link.Info.Incarnation)) continue;
             ProposeConfig(state.Config.Admit(link.Id, link.Info.Incarnation));
-            link.AdmittedAt = _pendingConfig;
+            if (!link.Counts && _pendingConfig is not null) Await(link);
             return;
         }
 
@@ -177,10 +178,18 @@ internal sealed partial class LeaderRole
         AppendAndSend([entry]);
     }
 
+    /// <summary>What the learner promised with the directory that it lost may still count elsewhere. Only a quorum without it shows that no leader comes of that.</summary>
+    private void Await(LearnerLink link)
+    {
+        _admitting = link.Id;
+        link.Counts = false;
+        link.AdmittedAt = _pendingConfig;
+    }
+
     private void OnConfigCommitted()
     {
         if (_pendingConfig is not { } version || version > state.LastCommitted) return;
-        _pendingConfig = null;
+        (_pendingConfig, _admitting) = (null, null);
         foreach (LearnerLink link in _links.Values)
         {
             if (link.AdmittedAt is not { } admitted || admitted > state.LastCommitted) continue;

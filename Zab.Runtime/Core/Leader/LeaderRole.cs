@@ -55,6 +55,7 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
             Counts = state.Counts(from, info.Counts && info.IsVoter, info.Incarnation, info.Generation, info.LastDurable),
         };
         _links.Add(channel.Value, link);
+        if (link.Counts && _admitting == from) Await(link);
         Welcome(link);
     }
 

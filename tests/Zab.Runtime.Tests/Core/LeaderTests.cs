@@ -177,6 +177,43 @@ public class LeaderTests
         Assert.Empty(peer.Committed);
     }
 
+    /// <summary>A.19. A voter that lost its disk counts when its admission is committed, and not by coming again while that is still open: what it promised with its old disk may count elsewhere until then.</summary>
+    [Fact]
+    public void A_wiped_voter_that_comes_again_does_not_count_for_its_own_admission()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower);
+        peer.Submit("a");
+        for (uint zxid = 1; zxid <= 3; zxid++)                          // 2/2 and 2/3 name server 1 and the leader, which count already.
+        {
+            peer.Durable();
+            peer.Receive(follower, new Message.Ack(2, new Zxid(2, zxid)));
+            if (zxid < 3) peer.Pass(Options.Tick);
+        }
+
+        SyncWiped(knowsItself: false);
+        peer.Pass(Options.Tick);
+        peer.Durable();
+        Assert.Equal(new Zxid(2, 4), peer.Peer.Config.Version);
+        ChannelId wiped = SyncWiped(knowsItself: true);
+        Assert.Equal(new Zxid(2, 3), peer.Peer.LastCommitted);
+
+        peer.Receive(follower, new Message.Ack(2, new Zxid(2, 4)));
+        Assert.Equal(new Zxid(2, 4), peer.Peer.LastCommitted);
+        peer.Submit("b");
+        peer.Durable();
+        peer.Receive(wiped, new Message.Ack(2, new Zxid(2, 5)));
+        Assert.Equal(new Zxid(2, 5), peer.Peer.LastCommitted);
+
+        ChannelId SyncWiped(bool knowsItself)
+        {
+            var channel = new ChannelId(1000 + peer.Peer.LastLogged.Value + (knowsItself ? 1u : 0u));
+            peer.Step(new Input.ChannelUp(channel, new ServerId(2), IsOutgoing: false));
+            peer.Receive(channel, new Message.LearnerInfo(true, 2, ProtocolVersion.Current, Zxid.None, new Incarnation(22), knowsItself, 1, Zxid.None), LonePeer.AckEpoch(2, 0, isPromise: false));
+            peer.Receive(channel, new Message.AckNewLeader(2, peer.Peer.LastLogged));
+            return channel;
+        }
+    }
+
     /// <summary>E11. A voter that has promised this epoch to another candidate may synchronise, and does not help to make the epoch ours.</summary>
     [Fact]
     public void An_ackepoch_that_is_no_promise_makes_no_quorum()
