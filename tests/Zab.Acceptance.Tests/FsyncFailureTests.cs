@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Xunit;
 
 namespace Zab.Acceptance;
@@ -12,9 +11,9 @@ public sealed class FsyncFailureTests
     private const int FirstFailing = 60;
 
     [StraceFact]
-    public async Task A_server_alone_acknowledges_nothing_that_began_after_its_fsync_failed()
+    public async Task B06_a_server_alone_acknowledges_nothing_that_began_after_its_fsync_failed()
     {
-        await using var ensemble = new EnsembleOfProcesses(voters: 1);
+        await using var ensemble = new EnsembleOfProcesses(new() { Voters = 1 });
         string trace = Path.Combine(ensemble.ScratchDirectory, "trace");
         ensemble[1].Start(tracer: Tracer(trace));
         await ensemble.ServingAsync();
@@ -28,7 +27,7 @@ public sealed class FsyncFailureTests
         }
 
         int exitCode = await ensemble[1].Process!.ExitedAsync(EnsembleOfProcesses.Patience);
-        double failed = await FirstInjectionAsync(trace) - clock;
+        double failed = await Strace.FirstInjectionAsync(trace) - clock;
 
         Assert.NotEqual(0, exitCode);
         Assert.Contains(writes, w => w.IsAcknowledged && w.Began < failed);
@@ -37,7 +36,7 @@ public sealed class FsyncFailureTests
     }
 
     [StraceFact]
-    public async Task A_leader_whose_fsync_fails_stops_and_another_leads_with_everything()
+    public async Task B06_a_leader_whose_fsync_fails_stops_and_another_leads_with_everything()
     {
         await using var ensemble = new EnsembleOfProcesses();
         ServerOfEnsemble leader = ensemble[3];
@@ -58,12 +57,7 @@ public sealed class FsyncFailureTests
         await Verifier.VerifyAsync(ensemble, load.Records);
     }
 
-    /// <summary>Detached (-D), so that the server is our own child, with its own exit code and its own death.</summary>
-    private static string[] Tracer(string output) =>
-    [
-        StraceFactAttribute.Strace, "-D", "-f", "-q", "-ttt", "-o", output, "-e", "trace=fsync,fdatasync",
-        "-e", string.Create(CultureInfo.InvariantCulture, $"inject=fsync,fdatasync:error=EIO:when={FirstFailing}+"),
-    ];
+    private static string[] Tracer(string output) => Strace.Injecting("fsync,fdatasync", FormattableString.Invariant($"error=EIO:when={FirstFailing}+"), output);
 
     private static async Task<bool> AcknowledgedAsync(KvEndpoint server, string key)
     {
@@ -76,14 +70,6 @@ public sealed class FsyncFailureTests
         {
             return false;
         }
-    }
-
-    /// <summary>Lines read: <c>1234 1700000000.123456 fdatasync(187) = -1 EIO (Input/output error) (INJECTED)</c>.</summary>
-    private static async Task<double> FirstInjectionAsync(string trace)
-    {
-        string line = await Until.FoundAsync("an injected failure in the trace", EnsembleOfProcesses.Patience, async () =>
-            (await File.ReadAllLinesAsync(trace)).FirstOrDefault(static l => l.Contains("(INJECTED)", StringComparison.Ordinal)));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     }
 
     private static double WallClock() => (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).TotalSeconds;

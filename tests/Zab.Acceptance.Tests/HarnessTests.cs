@@ -78,7 +78,7 @@ public sealed class HarnessTests
         Assert.Equal(file, LogFiles.Newest(scratch.Path));
         Assert.Equal(file, LogFiles.Fullest(scratch.Path));
         Assert.Equal(5, LogFiles.End(file));
-        LogFiles.FlipByteInTheMiddle(file);
+        LogFiles.FlipBit(file);
         Assert.Equal([1, 0, 0x43, 4, 5, 0, 0, 0], File.ReadAllBytes(file));
         LogFiles.CutEndOfFile(file, 1);
         Assert.Equal([1, 0, 0x43, 4, 5, 0, 0], File.ReadAllBytes(file));

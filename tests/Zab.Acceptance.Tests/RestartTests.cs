@@ -9,7 +9,7 @@ public sealed class RestartTests
     [Fact]
     public async Task Terminated_servers_exit_with_0_and_find_everything_when_they_start_again()
     {
-        await using EnsembleOfProcesses ensemble = await EnsembleOfProcesses.StartAsync(observers: 1);
+        await using EnsembleOfProcesses ensemble = await EnsembleOfProcesses.StartAsync(new() { Observers = 1 });
         await using var load = new WriteLoad([.. ensemble.Servers.Select(static s => s.Http)], clients: 8);
         await load.AdvanceAsync(200);
         await load.StopAsync();

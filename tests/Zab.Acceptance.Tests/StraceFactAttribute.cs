@@ -6,10 +6,8 @@ namespace Zab.Acceptance;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class StraceFactAttribute : FactAttribute
 {
-    internal const string Strace = "/usr/bin/strace";
-
     public StraceFactAttribute()
     {
-        if (!File.Exists(Strace)) Skip = "apt-get install strace";
+        if (!File.Exists(Strace.Program)) Skip = "apt-get install strace";
     }
 }

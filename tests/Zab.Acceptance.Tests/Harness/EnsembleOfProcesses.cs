@@ -3,31 +3,38 @@ namespace Zab.Acceptance;
 /// <summary>An ensemble of real processes on loopback, each with its own directory.</summary>
 internal sealed class EnsembleOfProcesses : IAsyncDisposable
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>For what takes milliseconds on a machine that does nothing else: it is waited for, not measured.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Scratch _scratch = new();
+    private readonly EnsembleOptions _options;
+    private readonly Network? _network;
 
-    internal EnsembleOfProcesses(int voters = 3, int observers = 0, long? snapshotEvery = null)
+    internal EnsembleOfProcesses(EnsembleOptions? options = null)
     {
-        int count = voters + observers;
+        _options = options ?? new EnsembleOptions();
+        int count = _options.Voters + _options.Observers;
         int[] ports = Ports.Free(2 * count);
-        Servers = [.. Enumerable.Range(0, count).Select(i => new ServerOfEnsemble((uint)i + 1, i >= voters, ports[2 * i], ports[(2 * i) + 1], _scratch.Sub($"server-{i + 1}"), () => StartList, snapshotEvery))];
+        Servers = [.. Enumerable.Range(0, count).Select(i => NewServer((uint)i + 1, ports[2 * i], ports[(2 * i) + 1]))];
+        if (_options.IsProxied) _network = new Network(Servers.ToDictionary(static s => s.Id, static s => s.PeerPort));
     }
 
     internal IReadOnlyList<ServerOfEnsemble> Servers { get; }
 
     internal string ScratchDirectory => _scratch.Path;
 
-    private string StartList => string.Join(',', Servers.Select(static s => s.Listing));
+    internal Network Network => _network ?? throw new InvalidOperationException("this ensemble has no network of its own");
 
     internal ServerOfEnsemble this[uint id] => Servers[(int)id - 1];
+
+    internal ServerOfEnsemble[] Except(params ServerOfEnsemble[] servers) => [.. Servers.Except(servers)];
 
     internal IEnumerable<ServerOfEnsemble> Running => Servers.Where(static s => s.IsRunning);
 
     /// <summary>Started, founded, every server with its leader.</summary>
-    internal static async Task<EnsembleOfProcesses> StartAsync(int voters = 3, int observers = 0, long? snapshotEvery = null)
+    internal static async Task<EnsembleOfProcesses> StartAsync(EnsembleOptions? options = null)
     {
-        var ensemble = new EnsembleOfProcesses(voters, observers, snapshotEvery);
+        var ensemble = new EnsembleOfProcesses(options);
         try
         {
             ensemble.StartAll();
@@ -63,6 +70,12 @@ internal sealed class EnsembleOfProcesses : IAsyncDisposable
                 return leader is not null && all.All(s => s is not null && s.HasLeader && s.Leader == leader.ServerId && s.Epoch == leader.Epoch) ? this[leader.ServerId] : null;
             },
             Describe);
+
+    /// <summary>Watches for a while that no running server leads.</summary>
+    internal Task NobodyLeadsAsync(TimeSpan during, string because) => Until.NothingAsync(during, async () =>
+    {
+        if ((await StatusesAsync()).FirstOrDefault(static s => s is { IsLeader: true }) is { } leader) throw new AcceptanceException($"A server leads, {because}: {leader}\n{Describe()}");
+    });
 
     /// <summary>Makes this server lead: another leader is killed and started again. Among equals the highest id wins, if its vote comes in time.</summary>
     internal async Task LedByAsync(ServerOfEnsemble wanted)
@@ -105,11 +118,28 @@ internal sealed class EnsembleOfProcesses : IAsyncDisposable
 
     internal Task<ServerStatus?[]> StatusesAsync() => Task.WhenAll(Running.Select(static s => s.TryStatusAsync()));
 
-    private string Describe() => string.Join('\n', Servers.Select(static s => $"--- server {s.Id} ({(s.IsRunning ? "running" : s.Process is null ? "never started" : $"ended with {s.Process.ExitCode}")}):\n{s.Process?.Output}"));
+    internal string Describe() => string.Join('\n', Servers.Select(static s => $"--- server {s.Id} ({(s.IsRunning ? "running" : s.Process is null ? "never started" : $"ended with {s.Process.ExitCode}")}):\n{s.Process?.Output}"));
+
+    private ServerOfEnsemble NewServer(uint id, int peerPort, int httpPort)
+    {
+        string directory = _options.DataDirectory?.Invoke(id) ?? _scratch.Sub($"server-{id}");
+        return new ServerOfEnsemble(id, isObserver: id > _options.Voters, peerPort, httpPort, directory, () => StartListOf(id), _scratch.Path, _options);
+    }
+
+    /// <summary>Every server has one of its own: the ports are those that it dials.</summary>
+    private string StartListOf(uint id) => string.Join(',', Servers.Select(server => server.ListingAt(PortFor(id, server))));
+
+    private int PortFor(uint dialer, ServerOfEnsemble dialed)
+    {
+        if (dialer == dialed.Id) return dialed.PeerPort;
+        int port = _network?.PortFor(dialer, dialed.Id) ?? dialed.PeerPort;
+        return _options.Route?.Invoke(dialer, dialed.Id, port) ?? port;
+    }
 
     public async ValueTask DisposeAsync()
     {
         foreach (ServerOfEnsemble server in Servers) await server.DisposeAsync();
+        if (_network is not null) await _network.DisposeAsync();
         _scratch.Dispose();
     }
 }

@@ -7,6 +7,9 @@ namespace Zab.Acceptance;
 /// <summary>The HTTP contract of one server, one call at a time, without any retry.</summary>
 internal sealed class KvEndpoint(Uri address) : IDisposable
 {
+    /// <summary>More than a status takes of a server that is busy; a server that is frozen costs its asker all of it.</summary>
+    private static readonly TimeSpan StatusLimit = TimeSpan.FromSeconds(5);
+
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30), UseProxy = false })
     {
         BaseAddress = address,
@@ -45,10 +48,10 @@ internal sealed class KvEndpoint(Uri address) : IDisposable
         return document.RootElement.GetProperty("session").GetString()!;
     }
 
-    /// <summary>Null where the server does not answer within a second: stopped, frozen or not there yet.</summary>
+    /// <summary>Null where the server does not answer in time: stopped, frozen or not there yet.</summary>
     internal async Task<ServerStatus?> TryStatusAsync(string query = "")
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var limit = new CancellationTokenSource(StatusLimit);
         try
         {
             KvAnswer answer = await SendAsync(HttpMethod.Get, "/status" + query, null, null, null, limit.Token);

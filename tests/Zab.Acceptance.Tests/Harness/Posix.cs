@@ -14,9 +14,11 @@ internal enum PosixSignal
 
 internal static partial class Posix
 {
-    internal static void Send(Process process, PosixSignal signal)
+    internal static void Send(Process process, PosixSignal signal) => Send(process.Id, signal);
+
+    internal static void Send(int processId, PosixSignal signal)
     {
-        if (Kill(process.Id, (int)signal) != 0) throw new InvalidOperationException($"kill -{signal} {process.Id} failed with errno {Marshal.GetLastPInvokeError()}");
+        if (Kill(processId, (int)signal) != 0) throw new InvalidOperationException($"kill -{signal} {processId} failed with errno {Marshal.GetLastPInvokeError()}");
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

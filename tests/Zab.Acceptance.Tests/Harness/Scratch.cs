@@ -16,6 +16,13 @@ internal sealed class Scratch : IDisposable
         foreach (string directory in Directory.EnumerateDirectories(from)) Copy(directory, System.IO.Path.Combine(to, System.IO.Path.GetFileName(directory)));
     }
 
+    /// <summary>Puts a copy in the place of a directory.</summary>
+    internal static void Replace(string directory, string copy)
+    {
+        Directory.Delete(directory, recursive: true);
+        Copy(copy, directory);
+    }
+
     public void Dispose()
     {
         if (Environment.GetEnvironmentVariable("ZAB_KEEP_SCRATCH") is null) Directory.Delete(Path, recursive: true);

@@ -1,7 +1,7 @@
 namespace Zab.Acceptance;
 
 /// <summary>One server of an ensemble over all its lives: its place, its ports, and the process that runs it now.</summary>
-internal sealed class ServerOfEnsemble(uint id, bool isObserver, int peerPort, int httpPort, string directory, Func<string> startList, long? snapshotEvery) : IAsyncDisposable
+internal sealed class ServerOfEnsemble(uint id, bool isObserver, int peerPort, int httpPort, string directory, Func<string> startList, string workingDirectory, EnsembleOptions options) : IAsyncDisposable
 {
     internal uint Id => id;
 
@@ -18,23 +18,30 @@ internal sealed class ServerOfEnsemble(uint id, bool isObserver, int peerPort, i
 
     internal bool IsRunning => Process is { HasExited: false };
 
-    /// <summary>How the server is named in the start list of all.</summary>
-    internal string Listing => $"{id}=127.0.0.1:{peerPort}{(isObserver ? ";observer" : "")}";
+    /// <summary>How the server is named in the start list of one that finds it at this port.</summary>
+    internal string ListingAt(int port) => $"{id}=127.0.0.1:{port}{(isObserver ? ";observer" : "")}";
 
     internal IReadOnlyList<string> Arguments =>
     [
         "--server-id", $"{id}", "--servers", startList(), "--data", directory, "--http", $"http://127.0.0.1:{httpPort}",
-        .. snapshotEvery is null ? Array.Empty<string>() : ["--snapshot-every", $"{snapshotEvery}"],
+        .. options.SnapshotEvery is null ? Array.Empty<string>() : ["--snapshot-every", $"{options.SnapshotEvery}"],
     ];
 
     internal void Start(IEnumerable<string>? tracer = null)
     {
         if (IsRunning) throw new InvalidOperationException($"server {id} runs already");
-        Process = ServerProcess.Start(Arguments, Path.GetDirectoryName(directory)!, tracer);
+        Process = ServerProcess.Start(Arguments, workingDirectory, tracer, options.Environment);
     }
 
     /// <summary>Starts the program once more with the same arguments and others behind them, as a process of its own.</summary>
-    internal ServerProcess StartOnce(params string[] more) => ServerProcess.Start([.. Arguments, .. more], Path.GetDirectoryName(directory)!);
+    internal ServerProcess StartOnce(params string[] more) => ServerProcess.Start([.. Arguments, .. more], workingDirectory);
+
+    /// <summary>Founds the ensemble of this name in the directory, which must be fresh; gives the exit code.</summary>
+    internal async Task<int> InitAsync(string name)
+    {
+        await using ServerProcess init = StartOnce("--init", name);
+        return await init.ExitedAsync(EnsembleOfProcesses.Patience);
+    }
 
     internal Task KillAsync() => Process!.KillAsync();
 

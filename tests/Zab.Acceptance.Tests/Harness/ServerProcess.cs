@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Zab.Acceptance;
 
@@ -37,7 +38,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="arguments">What the program is given.</param>
     /// <param name="workingDirectory">Where it runs.</param>
     /// <param name="tracer">A program that starts it and stays out of the way, with its arguments: strace.</param>
-    internal static ServerProcess Start(IEnumerable<string> arguments, string workingDirectory, IEnumerable<string>? tracer = null)
+    /// <param name="environment">Added to that of this process.</param>
+    internal static ServerProcess Start(IEnumerable<string> arguments, string workingDirectory, IEnumerable<string>? tracer = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         string[] command = [.. tracer ?? [], BuiltProgram.DotNet, BuiltProgram.KeyValueStore, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -49,6 +51,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         };
         start.Environment.Remove("ASPNETCORE_URLS");
         start.Environment["DOTNET_NOLOGO"] = "1";
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var server = new ServerProcess(process);
         process.Start();
@@ -63,18 +66,25 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     internal void Thaw() => Posix.Send(_process, PosixSignal.Continue);
 
+    /// <summary>Kills the tracer that was given at the start: what it held back goes on, and nothing is done to this process any more.</summary>
+    internal void LeaveTracer()
+    {
+        string line = File.ReadLines($"/proc/{_process.Id}/status").First(static l => l.StartsWith("TracerPid:", StringComparison.Ordinal));
+        Posix.Send(int.Parse(line["TracerPid:".Length..], CultureInfo.InvariantCulture), PosixSignal.Kill);
+    }
+
     /// <summary>kill -9; completes when the process is gone.</summary>
     internal async Task KillAsync()
     {
         Posix.Send(_process, PosixSignal.Kill);
-        await ExitedAsync(TimeSpan.FromSeconds(10));
+        await ExitedAsync(EnsembleOfProcesses.Patience);
     }
 
     /// <summary>SIGTERM; completes with the exit code.</summary>
     internal async Task<int> TerminateAsync()
     {
         Posix.Send(_process, PosixSignal.Terminate);
-        return await ExitedAsync(TimeSpan.FromSeconds(15));
+        return await ExitedAsync(EnsembleOfProcesses.Patience);
     }
 
     internal async Task<int> ExitedAsync(TimeSpan within)

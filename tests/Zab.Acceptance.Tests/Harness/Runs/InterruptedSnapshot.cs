@@ -1,6 +1,6 @@
 namespace Zab.Acceptance;
 
-/// <summary>A follower needs a snapshot, and is killed while it arrives, again and again. Each start finds the old state whole, or the new one complete.</summary>
+/// <summary>A follower needs a snapshot, and is killed while it arrives or is installed, again and again. Each start finds the old state whole, or the new one complete.</summary>
 /// <remarks>
 /// <code>
 /// a start finds   last logged          last applied
@@ -8,30 +8,33 @@ namespace Zab.Acceptance;
 /// the new state   after that           after that, up to what the others hold
 /// and whichever it is: at one zxid there is only one digest, on any server and at any time.
 /// </code>
+/// The network is as slow as makes the snapshot arrive in about <see cref="Arrival"/>, so that a kill comes at any point of that.
 /// </remarks>
-internal sealed class InterruptedSnapshot(int kills, int seed, Action<string> report)
+internal sealed class InterruptedSnapshot(int kills, int megabytes, int seed, Action<string> report)
 {
     private const int ValueBytes = 256 * 1024;
-    private const int Values = 96;
-    private const long SnapshotEvery = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan Arrival = TimeSpan.FromSeconds(1);
 
     private readonly Random _random = new(seed);
     private readonly Dictionary<Zxid, string> _digests = [];
+    private readonly int _valuesMax = megabytes * 1024 * 1024 / ValueBytes;
     private int _values;
 
     internal async Task RunAsync()
     {
-        await using EnsembleOfProcesses ensemble = await EnsembleOfProcesses.StartAsync(snapshotEvery: SnapshotEvery);
+        await using EnsembleOfProcesses ensemble = await EnsembleOfProcesses.StartAsync(new() { IsProxied = true, SnapshotEvery = megabytes * 1024L * 1024 / 6 });
         ServerOfEnsemble leader = await ensemble.ServingAsync();
-        ServerOfEnsemble follower = ensemble.Servers.First(s => s != leader);
-        for (int i = 0; i < Values / 2; i++) await WriteAsync(leader);      // So that the follower has a snapshot of its own.
+        ServerOfEnsemble follower = ensemble.Except(leader)[0];
+        for (int i = 0; i < _valuesMax / 2; i++) await WriteAsync(leader);      // So that the follower has a snapshot of its own.
         (ServerStatus old, ServerStatus @new) = await FallBehindAsync(ensemble, leader, follower);
+        ensemble.Network[leader.Id, follower.Id].BytesPerSecond = (int)(megabytes * 1024 * 1024 / Arrival.TotalSeconds);
 
         int killed = 0, completed = 0;
         while (killed - completed < kills)
         {
-            if (completed > kills) throw new AcceptanceException($"Only {killed - completed} of {killed} kills came before the snapshot was complete.");
-            HashSet<string> before = [.. Snapshots(follower)];
+            if (completed > 4 * kills) throw new AcceptanceException($"Only {killed - completed} of {killed} kills came before the snapshot was complete.");
+            HashSet<string> before = [.. LogFiles.Snapshots(follower.Directory)];
             follower.Start();
             if (!RequireOldOrNew(await FirstStatusAsync(follower), old, @new))
             {
@@ -42,8 +45,8 @@ internal sealed class InterruptedSnapshot(int kills, int seed, Action<string> re
                 continue;
             }
 
-            await Until.TrueAsync("a snapshot to arrive", EnsembleOfProcesses.Patience, () => Task.FromResult(Snapshots(follower).Any(f => !before.Contains(f))));
-            await Task.Delay(_random.Next(60));
+            await Until.TrueAsync("a snapshot to arrive", EnsembleOfProcesses.Patience, () => Task.FromResult(LogFiles.Snapshots(follower.Directory).Any(f => !before.Contains(f))));
+            await Task.Delay(_random.Next((int)Arrival.TotalMilliseconds));
             await follower.KillAsync();
             killed++;
         }
@@ -51,8 +54,13 @@ internal sealed class InterruptedSnapshot(int kills, int seed, Action<string> re
         follower.Start();
         RequireOldOrNew(await FirstStatusAsync(follower), old, @new);
         await ensemble.ServingAsync();
-        await ensemble.ConvergedAsync();
-        report($"{killed} kills while a snapshot arrived, {completed} of them when it was complete already; every start found the old state or the new one");
+        ServerStatus complete = await ensemble.ConvergedAsync();
+        await follower.KillAsync();
+        await WriteAsync(leader);
+        follower.Start();
+        await ensemble.ServingAsync();
+        if ((await ensemble.ConvergedAsync()).LastLogged <= complete.LastLogged) throw new AcceptanceException("The last write did not come.");
+        report($"{killed} kills while a snapshot of {megabytes} MB arrived, {completed} of them when it was complete already; every start found the old state or the new one");
     }
 
     /// <summary>Stops the follower and writes until the log that it would need is gone; gives the two states that it may start with.</summary>
@@ -60,10 +68,10 @@ internal sealed class InterruptedSnapshot(int kills, int seed, Action<string> re
     {
         ServerStatus old = await ensemble.ConvergedAsync();
         await follower.KillAsync();
-        string oldest = OldestSegment(leader);
-        for (int i = 0; i < Values || OldestSegment(leader) == oldest; i++)
+        string oldest = LogFiles.Oldest(leader.Directory);
+        for (int i = 0; i < _valuesMax || LogFiles.Oldest(leader.Directory) == oldest; i++)
         {
-            if (i > 4 * Values) throw new AcceptanceException($"{i} values of {ValueBytes} bytes were written, and {oldest} is still there: the log is not compacted.");
+            if (i > 4 * Math.Max(_valuesMax, 128 * 1024 * 1024 / ValueBytes)) throw new AcceptanceException($"{i} values of {ValueBytes} bytes were written, and {oldest} is still there: the log is not compacted.");
             await WriteAsync(leader);
         }
 
@@ -74,7 +82,7 @@ internal sealed class InterruptedSnapshot(int kills, int seed, Action<string> re
     {
         byte[] value = new byte[ValueBytes];
         _random.NextBytes(value);
-        KvAnswer answer = await leader.Http.PutAsync($"large/{_values++ % Values}", value, CancellationToken.None);
+        KvAnswer answer = await leader.Http.PutAsync($"large/{_values++ % _valuesMax}", value, CancellationToken.None);
         if (!answer.IsSuccess) throw new AcceptanceException($"A large value was not written: {answer}");
     }
 
@@ -93,8 +101,4 @@ internal sealed class InterruptedSnapshot(int kills, int seed, Action<string> re
         bool isNew = found.LastLogged > old.LastLogged && found.LastLogged <= @new.LastLogged && found.LastApplied > old.LastApplied;
         return isOld || isNew ? isOld : throw new AcceptanceException($"Neither the old state nor the new one: {found}\nold {old}\nnew {@new}");
     }
-
-    private static IEnumerable<string> Snapshots(ServerOfEnsemble server) => Directory.EnumerateFiles(server.Directory).Where(static f => f.Contains(".snapshot", StringComparison.Ordinal));
-
-    private static string OldestSegment(ServerOfEnsemble server) => Directory.EnumerateFiles(server.Directory, "*.log").Order(StringComparer.Ordinal).First();
 }

@@ -15,13 +15,15 @@ internal sealed record KillRound(int Round, uint Killed, bool WasLeader, TimeSpa
         $"round {Round}: kill -9 of server {Killed}{(WasLeader ? " (leader)" : "")}; a leader after {NewLeaderAfter.TotalMilliseconds:0} ms; longest silence {LongestSilence.TotalMilliseconds:0} ms; {WritesPerSecond:0} writes/s");
 }
 
+/// <summary>What a machine that does nothing else must keep to.</summary>
+/// <param name="NewLeader">From a kill to a new leader.</param>
+/// <param name="WritesPerSecondMin">With less load than this a round proves nothing, and is void.</param>
+internal sealed record KillLimits(TimeSpan NewLeader, double WritesPerSecondMin);
+
 /// <summary>Servers are killed under load and started again, round by round; what was acknowledged must be there, once, everywhere.</summary>
-internal sealed class KillRounds(int rounds, TimeSpan roundLength, int clients, int seed, Action<string> report)
+/// <remarks>Without limits, times are told and not judged.</remarks>
+internal sealed class KillRounds(int rounds, TimeSpan roundLength, int clients, int seed, KillLimits? limits, Action<string> report)
 {
-    internal const double WritesPerSecondMin = 300;
-
-    internal static readonly TimeSpan NewLeaderLimit = TimeSpan.FromSeconds(2);
-
     private readonly Random _random = new(seed);
 
     internal List<KillRound> Valid { get; } = [];
@@ -36,11 +38,11 @@ internal sealed class KillRounds(int rounds, TimeSpan roundLength, int clients, 
         var records = new List<WriteRecord>();
         for (int round = 1; Valid.Count < rounds; round++)
         {
-            if (Void.Count > 2 * rounds) throw new AcceptanceException($"{Void.Count} rounds had fewer than {WritesPerSecondMin} acknowledged writes a second: this machine cannot prove anything. {Void[^1]}");
+            if (Void.Count > 2 * rounds) throw new AcceptanceException($"{Void.Count} rounds had fewer than {limits?.WritesPerSecondMin} acknowledged writes a second: this machine cannot prove anything. {Void[^1]}");
             KillRound played = await PlayAsync(ensemble, round, records);
             report(played.ToString());
-            if (played.NewLeaderAfter > NewLeaderLimit) throw new AcceptanceException($"It took more than {NewLeaderLimit.TotalSeconds} s to a new leader. {played}");
-            (played.WritesPerSecond < WritesPerSecondMin ? Void : Valid).Add(played);
+            if (played.NewLeaderAfter > limits?.NewLeader) throw new AcceptanceException($"It took more than {limits.NewLeader.TotalSeconds} s to a new leader. {played}");
+            (played.WritesPerSecond < limits?.WritesPerSecondMin ? Void : Valid).Add(played);
         }
 
         await Verifier.VerifyAsync(ensemble, records);
@@ -69,11 +71,7 @@ internal sealed class KillRounds(int rounds, TimeSpan roundLength, int clients, 
         await load.AdvanceAsync(clients);
         victim.Start();
         await ensemble.ServingAsync();
-        await Until.TrueAsync("the end of the round", roundLength + EnsembleOfProcesses.Patience, () =>
-        {
-            load.ThrowIfBroken();
-            return Task.FromResult(Stopwatch.GetElapsedTime(start) >= roundLength);
-        });
+        await load.RunForAsync(roundLength - Stopwatch.GetElapsedTime(start));
         double writesPerSecond = (load.Acknowledged - before) / Stopwatch.GetElapsedTime(start).TotalSeconds;
         await load.StopAsync();
 
