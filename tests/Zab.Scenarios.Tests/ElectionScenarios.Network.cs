@@ -69,7 +69,10 @@ public sealed partial class ElectionScenarios
         double undisturbed = UntilElected(static _ => { });
         var random = new DeterministicRandom(10);
         int refused = 0;
-        double disturbed = UntilElected(server => refused += IsRefused(server, Noise(random, server)) ? 1 : 0);
+        double disturbed = UntilElected(server =>
+        {
+            for (int i = 0; i < 10; i++) refused += IsRefused(server, Noise(random, server)) ? 1 : 0;
+        });
         Assert.Equal(undisturbed, disturbed);
         Assert.True(refused > 200, $"{refused} were refused");
     }

@@ -100,9 +100,9 @@ public sealed partial class ElectionScenarios
     public void E03_who_missed_that_the_others_changed_their_minds_comes_to_the_leader_soon(uint deaf)
     {
         int mistaken = 0;
-        for (int milliseconds = 0; milliseconds <= 80; milliseconds += 4)
+        for (int milliseconds = 0; milliseconds <= 120; milliseconds += 4)
         {
-            var story = new Story(voters: 5);
+            var story = new Story(voters: 5, with: static options => options with { DelayTicks = 20 * TimeSpan.TicksPerMillisecond });
             bool isMistaken = false;
             story.World.OnStep = (server, _, outputs) => isMistaken |= server.Id.Value == deaf
                 && (deaf == 3 ? server.Life?.Peer.Reason?.StartsWith("elected", StringComparison.Ordinal) == true : Asked.For<Output.OpenChannel>(outputs).Any(static open => open.Peer.Value == 3));
@@ -240,6 +240,8 @@ public sealed partial class ElectionScenarios
         Assert.Equal(1ul, rounds[0]);
         Assert.True(rounds[^1] >= 900 && rounds.Distinct().Count() <= 3, $"rounds {string.Join(", ", rounds)}");
 
+        story.Start(4);
+        story.UntilTheyServe(4);
         story[1].Kill();
         story.Start(1);
         Assert.InRange(story.SecondsUntil(() => story.AreServing(1), "server 1 serves again"), 0, 2);
