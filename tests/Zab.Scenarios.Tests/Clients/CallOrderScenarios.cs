@@ -64,7 +64,7 @@ public sealed class CallOrderScenarios
                 }
             }
 
-            foreach ((Call call, int _, ulong expected) in calls) Assert.Equal((long)expected, Caller.Number(call.Answer.Result));
+            foreach ((Call call, int _, ulong expected) in calls) Assert.Equal((long)expected, Caller.Number(call));
         }
 
         foreach ((Caller _, uint server, string key) in clients) Assert.Equal("30", story.Read(server, key));
@@ -95,7 +95,7 @@ public sealed class CallOrderScenarios
 
         Assert.Equal((CallLimits.CallsMax, 2000), (taken.Count, refused));
         story.Until(() => taken.TrueForAll(static call => call.Answer.IsCompleted), "all that was taken is answered");
-        for (int i = 0; i < taken.Count; i++) Assert.Equal(i + 1, Caller.Number(taken[i].Answer.Result));
+        for (int i = 0; i < taken.Count; i++) Assert.Equal(i + 1, Caller.Number(taken[i]));
         Assert.Equal(0, story[server].Life!.Calls.Count);
         Assert.Equal((leader, epoch), (story.LeadingId(), story.Leader.Life!.Peer.Epoch));
         Assert.Equal(CallLimits.CallsMax.ToString(System.Globalization.CultureInfo.InvariantCulture), story.Read(leader, "n"));

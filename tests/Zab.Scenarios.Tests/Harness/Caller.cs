@@ -75,6 +75,8 @@ internal sealed class Caller
         return long.Parse(result.Value!, CultureInfo.InvariantCulture);
     }
 
+    internal static long Number(Call call) => Number(call.Answer.Result);
+
     private static byte[] Payload(Invocation command)
     {
         byte[] payload = new byte[RequestCodec.CommandHeadBytes + command.Arguments.Length];

@@ -176,7 +176,12 @@ public sealed class DiskErrorScenarios
         acknowledged.Write(other, 1);
         story.Leader.FsyncTicks *= 100;                         // Up to two seconds: longer than the sync limit.
 
-        for (int i = 0; i < 40 && story.World.Leader?.Id.Value == slow; i++) acknowledged.Write(other, 1);
+        for (int i = 0; i < 10 && story.World.Leader?.Id.Value == slow; i++)
+        {
+            acknowledged.Write(other, 1);
+            story.Run(2.5);
+        }
+
         story.Until(() => story.World.Leader is { } leader && leader.Id.Value != slow, "another one leads");
         int elections = story.World.Watch.LeadersEstablished;
         acknowledged.Write(other, 20);
@@ -194,7 +199,7 @@ public sealed class DiskErrorScenarios
         int holes = 0, torn = 0;
         for (ulong seed = 1; seed <= 24; seed++)
         {
-            Story story = Story.Running(voters: 3, with: options => DirectoryFaults.WithoutSnapshots(options) with { Seed = seed });
+            Story story = Story.Running(voters: 3, with: options => DirectoryFaults.WithoutSnapshots(options) with { Seed = seed, Store = options.Store with { SegmentBytes = 64 * 1024, PreallocateBytes = 64 * 1024 } });
             var acknowledged = new Acknowledged(story);
             acknowledged.Write(story.LeadingId(), 5);
             story.UntilAllMarked();
