@@ -109,8 +109,17 @@ internal sealed class Worker : Occurrence
         }
 
         _hasEnded = true;
-        _ended.SetResult();
+        TellEnd();
         _life.LookForEnd();
+    }
+
+    /// <summary>Whoever waits for the end goes on at once, in this turn; the synchronization context of a test runner would send it to another thread.</summary>
+    private void TellEnd()
+    {
+        SynchronizationContext? context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        _ended.SetResult();
+        SynchronizationContext.SetSynchronizationContext(context);
     }
 
     private void Plan(long at)
