@@ -91,9 +91,9 @@ internal sealed class SimulationRun
         Require("I20", AppliedOrder.Violations(Population.History, Population.ResolveOrder()));
         Require("I23", SessionReads.Violations(Population.History));
         ClusterId cluster = World.Servers.Select(static server => server.Life?.Peer.HardState.ClusterId ?? default).Max(static id => id.Value) is var value ? new ClusterId(value) : default;
-        Verdict verdict = LinearizabilityChecker.Of(World.Classes, cluster, KeyOf).Check(Population.History);
+        Verdict verdict = new LinearizabilityChecker(World.Classes, cluster) { KeyOf = KeyOf }.Check(Population.History);
         if (verdict.Kind != VerdictKind.Legal) throw new ViolationException("I22", $"{verdict.Kind}: {verdict.Explanation}");
-        Require("I22", AnswersByZxid.Violations(Population.History, id => new ReplicatedModel(World.Classes.Find(id)!, cluster)));
+        Require("I22", AnswersByZxid.Violations(Population.History, ReplicatedModel.Of(World.Classes, cluster)));
     }
 
     private static void Require(string rule, List<string> violations)

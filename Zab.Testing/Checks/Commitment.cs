@@ -78,15 +78,10 @@ internal sealed class Commitment(Run run, bool isStrict)
         RequireQuorum(leader, epoch, zxid, config, "I5", what);
         while (!run.Histories.Contains(run.Committed, config.Version) && (isStrict || config.Version > initialEnd))
         {
-            Ensemble before = run.Configs.Before(config);
-            if (!IsAdmission(before, config)) RequireQuorum(leader, epoch, zxid, before, "I25", what);
-            config = before;
+            config = run.Configs.Before(config);
+            RequireQuorum(leader, epoch, zxid, config, "I25", what);
         }
     }
-
-    /// <summary>The same servers, one of them with another directory: who proposed it was established without that one, so every majority of the one meets every majority of the other in a server that lost nothing, or in one that was brought up (decision 0601).</summary>
-    private static bool IsAdmission(Ensemble before, Ensemble config) =>
-        before.Voters.Select(static voter => voter.Id).SequenceEqual(config.Voters.Select(static voter => voter.Id));
 
     private void RequireQuorum(ServerRecord leader, EpochRecord epoch, Zxid zxid, Ensemble config, string invariant, string what)
     {

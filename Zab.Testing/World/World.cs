@@ -141,6 +141,7 @@ internal sealed class World
     {
         Rarities.Count(Rare.StoppedByFailure);
         Trace.Note(server.Id, $"stopped: {cause.Message}");
+        if (cause is NotDeterministicException) throw new ViolationException("Determinism", $"server {server.Id} stopped: {cause.Message}");
         if (cause is not ReplicaStoppedException and not StorageException) throw new ViolationException("Invariant", $"server {server.Id} stopped: {cause}");
     }
 

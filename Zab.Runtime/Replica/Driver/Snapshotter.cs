@@ -109,7 +109,7 @@ internal sealed class Snapshotter(ReplicatedClasses classes, IStore store, long 
         Invariant.Require(point == target.Point, $"the log holds {point}, and {target.Point} was applied");
         if (state.ResultHash == target.ResultHash) return;
         ReplicaLog.NotDeterministic(logger, target.Point.Zxid, state.ResultHash, target.ResultHash);
-        throw new ReplicaStoppedException(
+        throw new NotDeterministicException(
             $"making a snapshot at {target.Point.Zxid}, the same entries gave other answers (result hash {state.ResultHash:x16}) than before (result hash {target.ResultHash:x16}): a command of a replicated class depends on more than its arguments, the state and its context. "
             + "Look for clocks, random numbers, identities, iteration order and statics in it; this server stops, so that no two servers differ for longer.");
     }

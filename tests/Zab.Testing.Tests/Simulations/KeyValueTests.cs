@@ -24,7 +24,7 @@ public sealed class KeyValueTests
     public Task The_order_of_a_dictionary_is_found() => BugIsFound<IteratesADictionary>();
 
     [Fact]
-    public Task A_stale_sum_beside_the_state_is_found() => BugIsFound<CachesASum>();
+    public Task A_stale_cached_field_is_found() => BugIsFound<CachesAField>();
 
     /// <summary>Some seed of a few finds it; which rule speaks first depends on the seed.</summary>
     private static async Task BugIsFound<T>()

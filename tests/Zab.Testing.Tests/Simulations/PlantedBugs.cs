@@ -11,21 +11,20 @@ public sealed partial class IteratesADictionary
     [Command] public string First() => _values.Keys.FirstOrDefault() ?? "";
 }
 
-/// <summary>Keeps a sum beside the values, and forgets to renew it. A server that has loaded a snapshot has no sum yet, and counts anew.</summary>
+/// <summary>Keeps the value that was read last in a field, and forgets to renew it: each server answers with a past of its own.</summary>
 [Replicated]
-public sealed partial class CachesASum
+public sealed partial class CachesAField
 {
-    private readonly Basket _basket = new();
+    private readonly Dictionary<string, int> _values = [];
+    private string? _cachedKey;
+    private int _cached;
 
-    [Command] public void Add(int value) => _basket.Values.Add(value);
-    [Command] public int Sum() => _basket.Sum();
-}
+    [Command] public void Set(string key, int value) => _values[key] = value;
 
-public sealed class Basket
-{
-    private int? _sum;
-
-    public List<int> Values { get; set; } = [];
-
-    public int Sum() => _sum ??= Values.Sum();
+    [Query]
+    public int Get(string key)
+    {
+        if (_cachedKey != key) (_cachedKey, _cached) = (key, _values.GetValueOrDefault(key));
+        return _cached;
+    }
 }
