@@ -18,7 +18,7 @@ internal sealed class RandomCalls
     {
         (_client, _connection) = (instance, connection);
         _methods = [.. client.GetMethods()
-            .Where(static method => method.Name.EndsWith("Async", StringComparison.Ordinal) && method.ReturnType.IsGenericType && method.GetParameters() is [.., var last] && last.ParameterType == typeof(CancellationToken))
+            .Where(static method => method.Name.EndsWith("Async", StringComparison.Ordinal) && IsAwaited(method.ReturnType) && method.GetParameters() is [.., var last] && last.ParameterType == typeof(CancellationToken))
             .Where(static method => !method.GetParameters().Any(static parameter => parameter.ParameterType == typeof(Read)))
             .OrderBy(static method => method.ToString(), StringComparer.Ordinal)];
         if (_methods.Length == 0) throw new InvalidOperationException($"{client} has no command and no query that can be called at random; give the simulation a load");
@@ -41,6 +41,8 @@ internal sealed class RandomCalls
         ServiceDescriptor descriptor = services.Single();
         return (descriptor.ServiceType, descriptor.ImplementationFactory!(new OneService(connection)));
     }
+
+    private static bool IsAwaited(Type type) => type == typeof(ValueTask) || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>));
 
     internal Invocation Next(DeterministicRandom random)
     {
