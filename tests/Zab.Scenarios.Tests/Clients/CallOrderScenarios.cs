@@ -1,7 +1,7 @@
 using Xunit;
 using Zab.Core;
 using Zab.Replica;
-using Zab.Testing;
+using Zab.Testing.Linearizability;
 
 namespace Zab.Scenarios.Clients;
 
@@ -79,11 +79,12 @@ public sealed class CallOrderScenarios
         story.Written(server, "before", "1");
         int refused = 0;
         var taken = new List<Call>();
+        Invocation increment = Caller.Increment("n");
         for (int i = 0; i < CallLimits.CallsMax + 2000; i++)
         {
             try
             {
-                taken.Add(Caller.Send(story, server, Caller.Increment("n")));
+                taken.Add(Caller.Send(story, server, increment));
             }
             catch (NotExecutedException)
             {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using KeyValueStore;
 using Xunit;
 using Zab.Core;
@@ -12,8 +11,7 @@ namespace Zab.Scenarios;
 /// <summary>A client with a session of its own: it gives the numbers, and repeats a call under the same number wherever it likes.</summary>
 internal sealed class Caller
 {
-    private static readonly CapturingConnection Connection = new();
-    private static readonly IKeyValue Client = (IKeyValue)RandomCalls.Client<KeyValue>(Connection).Client;
+    private static readonly CallCodec OfIncrement = Increment("").Codec!;
 
     private readonly Story _story;
 
@@ -30,14 +28,9 @@ internal sealed class Caller
 
     internal static Invocation Increment(string key)
     {
-        _ = Client.IncrementAsync(key, 1);
-        return Connection.Take();
-    }
-
-    internal static Invocation Put(string key, string value)
-    {
-        _ = Client.PutAsync(key, Encoding.UTF8.GetBytes(value));
-        return Connection.Take();
+        var connection = new CapturingConnection();
+        _ = ((IKeyValue)RandomCalls.Client<KeyValue>(connection).Client).IncrementAsync(key, 1);
+        return connection.Take();
     }
 
     /// <summary>Hands a call to a server in that server's own session.</summary>
@@ -71,7 +64,7 @@ internal sealed class Caller
     internal static long Number(in Answer answer)
     {
         Assert.Equal(RequestOutcome.Result, answer.Outcome);
-        var result = (WriteResult)Increment("").Codec!.Result(answer.Reply)!;
+        var result = (WriteResult)OfIncrement.Result(answer.Reply)!;
         return long.Parse(result.Value!, CultureInfo.InvariantCulture);
     }
 

@@ -84,6 +84,7 @@ public sealed class PromiseScenarios
         var acknowledged = new Acknowledged(story);
         uint restored = story.FollowingIds()[0];
         acknowledged.Write(restored, 3);
+        story.UntilAllMarked();
         SimulatedDisk yesterday = story[restored].Disk.Copy(1);
         acknowledged.Write(restored, 3);
         story.UntilAllEqual();
@@ -103,7 +104,10 @@ public sealed class PromiseScenarios
         uint remembers = story.LeadingId();
         uint[] restored = story.FollowingIds();
         acknowledged.Write(remembers, 3);
+        story.UntilAllMarked();                                 // The ensemble has named its directories, too: memory begins anew with that.
         SimulatedDisk[] yesterday = [.. restored.Select(server => story[server].Disk.Copy(server))];
+        acknowledged.Write(remembers, 3);
+        story.UntilAllEqual();
         story.Kill(restored[0]);
         story.Start(restored[0]);                               // As each of them comes back, the others hear how far it has come.
         story.UntilAllServe();

@@ -118,7 +118,7 @@ public sealed class SnapshotFileScenarios
     {
         Story story = Story.Running(voters: 3, with: WithManySnapshots);
         var acknowledged = new Acknowledged(story);
-        uint leader = story.LeadingId(), behind = story.FollowingIds()[0];
+        uint leader = story.LeadingId(), behind = story.FollowingIds()[0], other = story.FollowingIds()[1];
         acknowledged.Write(leader, 1);
         story.UntilAllEqual();
         story.Kill(behind);
@@ -131,8 +131,13 @@ public sealed class SnapshotFileScenarios
         story.Until(() => story.World.Rarities[Rare.SnapshotRejected] >= 1, "the snapshot is rejected");
         Assert.Equal(held, story[behind].Life!.Peer.LastDurable);
 
-        acknowledged.Write(leader, 40, bytes: 400);             // A newer snapshot follows, and that one is whole.
+        // The sender meets the damage itself when it makes its next snapshot, and stops; the others go on.
+        acknowledged.Write(other, 40, bytes: 400);
+        story.Until(() => !story[leader].IsUp, "the leader stops");
+        Assert.Contains("is damaged: its content has checksum", story[leader].Stopped, StringComparison.Ordinal);
         story.UntilAllEqual();
-        acknowledged.AssertReadable(behind);
+        story.Start(leader);
+        story.UntilAllEqual();
+        foreach (uint server in (uint[])[leader, behind]) acknowledged.AssertReadable(server);
     }
 }
