@@ -19,17 +19,17 @@ public sealed partial class SyncScenarios
         for (int point = 0; point < 20; point++)
         {
             Zxid old = LeaveBehind(story, late);
-            int operations = point * 2;
+            int operations = point;
             Zxid snapshot = Zxid.None;
-            story.World.OnDurable = (server, write) =>
+            story.World.OnStep = (server, input, _) =>
             {
-                if (server != late || write is not Output.BeginSnapshot begin) return;
-                snapshot = begin.Snapshot.Point.Zxid;
+                if (server != late || input is not Input.Received { Message: Message.Snap snap }) return;
+                snapshot = snap.Snapshot.Point.Zxid;
                 late.Disk.PowerLossAt = late.Disk.Operations + operations;
             };
             story.Start(1);
             story.Until(() => !late.IsUp, $"server 1 died {operations} operations after the snapshot began");
-            story.World.OnDurable = null;
+            story.World.OnStep = null;
             Found found = late.OnDisk();
             if (found.Last.Zxid == old) olds++;
             else
