@@ -1,1 +1,2 @@
+if (args is ["explore", ..]) return Zab.Simulator.Explore.ExploreCommand.Run(args[1..], Console.Out);
 return 0;
