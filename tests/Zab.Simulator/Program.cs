@@ -2,6 +2,8 @@ using System.CommandLine;
 using Zab.Simulator;
 using Zab.Testing;
 
+if (args is ["explore", ..]) return Zab.Simulator.Explore.ExploreCommand.Run(args[1..], Console.Out);
+
 var seeds = new Option<string>("--seeds") { Description = "The seeds to run, as in 1..1000.", DefaultValueFactory = static _ => "1..100" };
 var seed = new Option<ulong?>("--seed") { Description = "One seed only." };
 var minutes = new Option<double>("--minutes") { Description = "Simulated minutes of each seed.", DefaultValueFactory = static _ => 10 };
