@@ -77,6 +77,7 @@ internal sealed class Nemesis
                 if (from == to) continue;
                 _world.Network[from, to].Mend(_world.Options.DelayTicks);
                 _world.Network.Heal(from, to);
+                _world.Network.Quicken(from, to);
             }
         }
 
@@ -158,9 +159,9 @@ internal sealed class Nemesis
         Faults.Bridges => _world.Servers.Count >= 3 && Partition(bridge: server),
         Faults.SlowLinks => Do(() =>
         {
-            Wire wire = _world.Network[server.Id, Other(server).Id];
+            SimulatedWire wire = _world.Network[server.Id, Other(server).Id];
             wire.BytesPerSecond = 1000 << _random.Next(6);
-            Later(30, () => wire.BytesPerSecond = 0);
+            Later(30, () => _world.Network.Quicken(wire.From, wire.To));
         }),
         Faults.ReplayedBytes => Do(() => SpoilWire(server, static wire => wire.ReplaysPerMillion = 20_000, static wire => wire.ReplaysPerMillion = 0)),
         Faults.FlippedBits => Do(() => SpoilWire(server, static wire => wire.FlipsPerMillion = 20_000, static wire => wire.FlipsPerMillion = 0)),
@@ -191,7 +192,7 @@ internal sealed class Nemesis
 
     private bool Delay(SimulatedServer server)
     {
-        Wire wire = _world.Network[server.Id, Other(server).Id];
+        SimulatedWire wire = _world.Network[server.Id, Other(server).Id];
         wire.DelayTicks = _world.Options.DelayTicks * (1 + _random.NextInt64(300));
         Later(20, () => wire.DelayTicks = _world.Options.DelayTicks);
         return true;
@@ -229,9 +230,9 @@ internal sealed class Nemesis
         bool Side(SimulatedServer server) => (sides >> (int)server.Id.Value & 1) != 0;
     }
 
-    private void SpoilWire(SimulatedServer server, Action<Wire> spoil, Action<Wire> mend)
+    private void SpoilWire(SimulatedServer server, Action<SimulatedWire> spoil, Action<SimulatedWire> mend)
     {
-        Wire wire = _world.Network[server.Id, Other(server).Id];
+        SimulatedWire wire = _world.Network[server.Id, Other(server).Id];
         spoil(wire);
         Later(20, () => mend(wire));
     }

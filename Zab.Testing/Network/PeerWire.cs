@@ -26,7 +26,7 @@ internal sealed class PeerWire(World world, SimulatedTransport from, ServerId to
         if (_plannedAt != world.Time.Now || from.Life.IsOver) return;
         _plannedAt = long.MaxValue;
         world.NetworkActions++;
-        Wire wire = world.Network[from.Local.Id, to];
+        SimulatedWire wire = world.Network[from.Local.Id, to];
         bool isAnswered = !world.Network[to, from.Local.Id].IsBlocked;
         if (wire.IsBlocked || !world[to].HasPower) GiveUpAfter(from.Local.Options.ConnectTimeout.Ticks);
         else if (world[to].Life is not { } life) Fail();
@@ -40,7 +40,7 @@ internal sealed class PeerWire(World world, SimulatedTransport from, ServerId to
     }
 
     /// <summary>False where the other side refused the connection, or what came over it.</summary>
-    private bool Deliver(SimulatedTransport target, Wire wire)
+    private bool Deliver(SimulatedTransport target, SimulatedWire wire)
     {
         ulong incarnation = world.Network.Random.NextUInt64();
         var hello = new Hello(Hello.CurrentVersion, from.Local.Id, to, ConnectionKind.Peer, new ChannelId(incarnation));

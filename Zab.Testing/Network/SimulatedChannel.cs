@@ -117,6 +117,8 @@ internal sealed class SimulatedChannel
 
     internal void Retransmit(ServerId from) => (from == Learner ? _up : _down).Resume();
 
+    internal void Hasten(ServerId from) => (from == Learner ? _up : _down).Hasten();
+
     private void Fail(bool atLearner, string reason)
     {
         if (atLearner ? _isClosedAtLearner : _isClosedAtLeader) return;
@@ -191,7 +193,7 @@ internal sealed class SimulatedChannel
 
         internal void Send(byte[]? bytes)
         {
-            Wire wire = World.Network[from, to];
+            SimulatedWire wire = World.Network[from, to];
             long at = Math.Max(World.Time.Now + World.Network.Delay(from, to), _last);
             if (wire.BytesPerSecond > 0) at += (bytes?.Length ?? 1) * TimeSpan.TicksPerSecond / wire.BytesPerSecond;
             _last = at;
@@ -209,12 +211,28 @@ internal sealed class SimulatedChannel
             World.Time.After(World.Network.Random.NextInt64(TimeSpan.TicksPerSecond), this);
         }
 
+        /// <summary>The wire is fast again: what a slow one held up arrives soon.</summary>
+        internal void Hasten()
+        {
+            long limit = World.Time.Now + World.Network.Delay(from, to);
+            if (_last <= limit) return;
+            for (int i = _underWay.Count; i > 0; i--)
+            {
+                (long at, byte[]? bytes) = _underWay.Dequeue();
+                _underWay.Enqueue((Math.Min(at, limit), bytes));
+            }
+
+            _last = limit;
+            _isPlanned = false;
+            Plan();
+        }
+
         internal override void Happen()
         {
             _isPlanned = false;
             while (_underWay.TryPeek(out (long At, byte[]? Bytes) next) && next.At <= World.Time.Now)
             {
-                Wire wire = World.Network[from, to];
+                SimulatedWire wire = World.Network[from, to];
                 if (wire.IsBlocked || !World[to].HasPower)
                 {
                     _isStuck = wire.IsBlocked;
@@ -244,7 +262,7 @@ internal sealed class SimulatedChannel
             Plan();
         }
 
-        private void Deliver(Wire wire, byte[]? bytes)
+        private void Deliver(SimulatedWire wire, byte[]? bytes)
         {
             bool atLearner = to == channel.Learner;
             if (bytes is not null)

@@ -6,7 +6,7 @@ namespace Zab.Testing;
 internal sealed class SimulatedNetwork
 {
     private readonly World _world;
-    private readonly SortedDictionary<ServerId, SortedDictionary<ServerId, Wire>> _wires = [];
+    private readonly SortedDictionary<ServerId, SortedDictionary<ServerId, SimulatedWire>> _wires = [];
     private readonly SortedDictionary<ulong, SimulatedChannel> _channels = [];
 
     internal SimulatedNetwork(World world, ulong seed)
@@ -16,7 +16,7 @@ internal sealed class SimulatedNetwork
         foreach (Member from in world.Members.Members)
         {
             _wires[from.Id] = [];
-            foreach (Member to in world.Members.Members) _wires[from.Id][to.Id] = new Wire(from.Id, to.Id) { DelayTicks = world.Options.DelayTicks };
+            foreach (Member to in world.Members.Members) _wires[from.Id][to.Id] = new SimulatedWire(from.Id, to.Id) { DelayTicks = world.Options.DelayTicks };
         }
     }
 
@@ -28,11 +28,11 @@ internal sealed class SimulatedNetwork
     /// <summary>Frames that arrived whole and for the right connection.</summary>
     internal long Delivered { get; set; }
 
-    internal IEnumerable<Wire> Wires => _wires.Values.SelectMany(static to => to.Values).Where(static wire => wire.From != wire.To);
+    internal IEnumerable<SimulatedWire> Wires => _wires.Values.SelectMany(static to => to.Values).Where(static wire => wire.From != wire.To);
 
     internal IEnumerable<SimulatedChannel> Channels => _channels.Values;
 
-    internal Wire this[ServerId from, ServerId to] => _wires[from][to];
+    internal SimulatedWire this[ServerId from, ServerId to] => _wires[from][to];
 
     internal bool IsOpen(ServerId from, ServerId to) => !this[from, to].IsBlocked && !this[to, from].IsBlocked;
 
@@ -51,9 +51,17 @@ internal sealed class SimulatedNetwork
             if (channel.Goes(from, to)) channel.Retransmit(from);
     }
 
+    /// <summary>The wire takes as many bytes as there are again.</summary>
+    internal void Quicken(ServerId from, ServerId to)
+    {
+        this[from, to].BytesPerSecond = 0;
+        foreach (SimulatedChannel channel in _channels.Values.ToArray())
+            if (channel.Goes(from, to)) channel.Hasten(from);
+    }
+
     internal void HealAll()
     {
-        foreach (Wire wire in Wires)
+        foreach (SimulatedWire wire in Wires)
         {
             wire.Mend(_world.Options.DelayTicks);
             Heal(wire.From, wire.To);
@@ -77,7 +85,7 @@ internal sealed class SimulatedNetwork
     /// <summary>How long one packet takes now.</summary>
     internal long Delay(ServerId from, ServerId to)
     {
-        Wire wire = this[from, to];
+        SimulatedWire wire = this[from, to];
         return 1 + Random.NextInt64(wire.DelayTicks);
     }
 
@@ -102,7 +110,7 @@ internal enum Arrival
 }
 
 /// <summary>One direction between two machines.</summary>
-internal sealed class Wire(ServerId from, ServerId to)
+internal sealed class SimulatedWire(ServerId from, ServerId to)
 {
     internal ServerId From => from;
 

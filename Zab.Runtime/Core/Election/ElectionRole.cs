@@ -123,8 +123,9 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         Propose(IsBetter(vote.Candidate, own) ? vote.Candidate : own);
     }
 
-    /// <summary>What is said of ourselves is what we said once: only we know what we hold now.</summary>
-    private bool IsBetter(Candidate candidate, Candidate than) => candidate.CompareTo(than) > 0 && candidate.Id != state.Self && state.Config.IsVoter(candidate.Id);
+    /// <summary>What is said of ourselves is what we said once: only we know what we hold now. Who could not be joined, however often we tried, leads nobody.</summary>
+    private bool IsBetter(Candidate candidate, Candidate than) =>
+        candidate.CompareTo(than) > 0 && candidate.Id != state.Self && state.Config.IsVoter(candidate.Id) && !failedJoins.IsNoCandidate(candidate.Id, state.Now);
 
     private void Propose(Candidate candidate)
     {

@@ -28,13 +28,6 @@ internal static class DirectoryFaults
         story.DamageFile(server, record.File, content => content[record.Offset + (record.Length / 2)] ^= 4);
     }
 
-    /// <summary>The directory is lost: the next start finds an empty one, without a token.</summary>
-    internal static void Wipe(this Story story, uint server)
-    {
-        story[server].ReplaceDisk(new SimulatedDisk(77));
-        story.World.Watch.Disturbed(story[server].Id, DirectoryFault.Wiped);
-    }
-
     /// <summary>An older copy of the whole directory is put in its place.</summary>
     internal static void RestoreDirectory(this Story story, uint server, SimulatedDisk copy)
     {

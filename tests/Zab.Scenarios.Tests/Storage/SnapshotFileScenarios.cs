@@ -97,7 +97,7 @@ public sealed class SnapshotFileScenarios
         story.Kill(behind);
         acknowledged.Write(leader, 80, bytes: 400);
         int chunks = 0;
-        Testing.Wire wire = story.Network[story[leader].Id, story[behind].Id];
+        SimulatedWire wire = story.Network[story[leader].Id, story[behind].Id];
         story.Network.OnArrival = (_, to, message) =>
         {
             if (to == story[behind].Id) wire.FlipsPerMillion = message is Message.SnapshotChunk && ++chunks == 1 ? 1_000_000 : 0;

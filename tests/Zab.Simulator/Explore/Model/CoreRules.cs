@@ -37,7 +37,8 @@ internal sealed class CoreRules : ICodecRules
         ["ElectionRole._finalizeAt"] = Clock.Options.FinalizeWait.Ticks,
         ["ElectionRole._resendAt"] = Clock.Options.VoteResendMax.Ticks,
         ["FoundingRole._sendAt"] = Clock.Options.VoteResendMax.Ticks,
-        ["FailedJoins._notBefore"] = 0,
+        ["Failures.JoinedNotBefore"] = 0,
+        ["Failures.ElectedNotBefore"] = 0,
     };
 
     /// <summary>Fields of the same types that count something else.</summary>
@@ -61,7 +62,7 @@ internal sealed class CoreRules : ICodecRules
 
     public Codec? ForField(FieldInfo field) => NameOf(field) switch
     {
-        "FailedJoins._notBefore" => new RemainingCodec(),
+        "Failures.JoinedNotBefore" or "Failures.ElectedNotBefore" => new RemainingCodec(),
         string name when Instants.TryGetValue(name, out long value) => field.FieldType == typeof(long?) ? new WhetherCodec<long>(value) : new AlwaysCodec<long>(() => value),
         _ => null,
     };
