@@ -19,7 +19,7 @@ public sealed partial class NetworkScenarios
         Story story = Story.Running(voters: 5, with: options => options with { Seed = seed, Peer = new PeerOptions { SyncLimit = TimeSpan.FromSeconds(15), InitLimit = TimeSpan.FromSeconds(150) } });
         var random = new DeterministicRandom(seed);
         var ledger = new Ledger(story);
-        foreach (Wire wire in story.Network.Wires)
+        foreach (Testing.Wire wire in story.Network.Wires)
         {
             wire.DelayTicks = 5 * TimeSpan.TicksPerSecond >> random.Next(6);
             wire.ReplaysPerMillion = 2_000;
@@ -35,7 +35,7 @@ public sealed partial class NetworkScenarios
         story.Network.OnArrival = (_, _, _) => random.Next(200) == 0 ? Arrival.Broken : Arrival.Delivered;
         for (int i = 0; i < 120; i++)
         {
-            foreach (Wire wire in story.Network.Wires)
+            foreach (Testing.Wire wire in story.Network.Wires)
             {
                 if (random.Next(10) < 3) story.Network.Block(wire.From, wire.To);
                 else if (wire.IsBlocked) story.Network.Heal(wire.From, wire.To);
@@ -105,7 +105,7 @@ public sealed partial class NetworkScenarios
     public void N08_bytes_of_earlier_connections_on_every_wire_lose_nothing()
     {
         Story story = Story.Running(voters: 3);
-        foreach (Wire wire in story.Network.Wires) wire.ReplaysPerMillion = 20_000;
+        foreach (Testing.Wire wire in story.Network.Wires) wire.ReplaysPerMillion = 20_000;
         RequireHarmless(story);
     }
 
@@ -113,7 +113,7 @@ public sealed partial class NetworkScenarios
     public void N09_flipped_bits_close_connections_and_reach_no_log()
     {
         Story story = Story.Running(voters: 3);
-        foreach (Wire wire in story.Network.Wires) wire.FlipsPerMillion = 10_000;
+        foreach (Testing.Wire wire in story.Network.Wires) wire.FlipsPerMillion = 10_000;
         RequireHarmless(story);
     }
 
