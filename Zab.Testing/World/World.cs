@@ -93,11 +93,22 @@ internal sealed class World
     }
 
     /// <summary>Lets the next thing happen; false where nothing will, ever.</summary>
+    /// <remarks>What waits for a task goes on in this thread, at once: only where no context, such as that of a test runner, claims it for another.</remarks>
     internal bool Happen()
     {
         if (Time.Next is null) return false;
-        Time.Take().Happen();
-        while (_ready.TryDequeue(out Worker? worker)) worker.Happen();
+        SynchronizationContext? callers = SynchronizationContext.Current;
+        if (callers is not null) SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            Time.Take().Happen();
+            while (_ready.TryDequeue(out Worker? worker)) worker.Happen();
+        }
+        finally
+        {
+            if (callers is not null) SynchronizationContext.SetSynchronizationContext(callers);
+        }
+
         return true;
     }
 
