@@ -59,8 +59,7 @@ public sealed partial class SyncScenarios
         var answers = new List<Message.AckEpoch>();
         story.World.OnStep = (server, _, outputs) =>
         {
-            for (int i = 0; i < outputs.Count; i++)
-                if (server == late && outputs[i] is Output.Send { Message: Message.AckEpoch answer }) answers.Add(answer);
+            if (server == late) answers.AddRange(Asked.ToSend<Message.AckEpoch>(outputs));
         };
         story.Leader.Kill();
         story.Network.OnArrival = null;

@@ -27,8 +27,7 @@ public sealed partial class SyncScenarios
         story.World.OnDurable = null;
         story.World.OnStep = (server, _, outputs) =>
         {
-            for (int i = 0; i < outputs.Count; i++)
-                if (server == story[1] && outputs[i] is Output.Send { Message: Message.AckEpoch answer }) answers.Add(answer);
+            if (server == story[1]) answers.AddRange(Asked.ToSend<Message.AckEpoch>(outputs));
         };
         story.Start(1);
         story.UntilAllServe();
@@ -189,8 +188,7 @@ public sealed partial class SyncScenarios
         var logged = new List<Zxid>();
         story.World.OnStep = (server, _, outputs) =>
         {
-            for (int i = 0; i < outputs.Count; i++)
-                if (server == late && outputs[i] is Output.Append append) logged.AddRange(append.Entries.Select(static entry => entry.Zxid));
+            if (server == late) logged.AddRange(Asked.For<Output.Append>(outputs).SelectMany(static append => append.Entries).Select(static entry => entry.Zxid));
         };
         story.Start(late.Id.Value);
         story.Until(() => isHeld, $"{held} is on its way");

@@ -1,10 +1,7 @@
-using KeyValueStore;
-using Xunit;
 using Zab.Core;
 using Zab.Replica;
 using Zab.Storage;
 using Zab.Testing;
-using Zab.Testing.Linearizability;
 
 namespace Zab.Scenarios;
 
@@ -14,9 +11,6 @@ internal sealed record Found(Zxid Base, HistoryPoint Last, HardState HardState, 
 /// <summary>What happens to servers, in the words of the stories.</summary>
 internal static class Acts
 {
-    private static readonly CapturingConnection Connection = new();
-    private static readonly IKeyValue Client = (IKeyValue)RandomCalls.Client<KeyValue>(Connection).Client;
-
     /// <summary>All servers but these, ascending by id.</summary>
     internal static SimulatedServer[] AllBut(this Story story, params SimulatedServer[] these) => [.. story.World.Servers.Except(these)];
 
@@ -60,30 +54,6 @@ internal static class Acts
         story.Until(() => calls.All(static call => call.Answer.IsCompleted), $"{count} writes at server {server} are answered");
     }
 
-    /// <summary>A session of a caller of this server.</summary>
-    internal static Session Session(this Story story, uint server)
-    {
-        SessionCreation creation = story[server].Life!.Calls.CreateSession(TimeSpan.FromMinutes(5));
-        story.Until(() => creation.Created.IsCompleted, "a session is created");
-        return creation.Created.Result;
-    }
-
-    /// <summary>Hands an increment to a server under a number that the caller gives, and does not wait.</summary>
-    internal static Call Increment(this Story story, uint server, string key, Session session, ulong number)
-    {
-        _ = Client.IncrementAsync(key, 1);
-        (Invocation call, byte[] payload) = Payload();
-        return story[server].Life!.Calls.Submit(payload, call.ClassId, call.EntryId, session, number);
-    }
-
-    /// <summary>Hands an increment to a server, in the session of its process, and does not wait.</summary>
-    internal static Call Increment(this Story story, uint server, string key)
-    {
-        _ = Client.IncrementAsync(key, 1);
-        (Invocation call, byte[] payload) = Payload();
-        return story[server].Life!.Calls.Submit(payload, call.ClassId, call.EntryId);
-    }
-
     /// <summary>What its directory holds now. Nothing in it is changed.</summary>
     internal static Found OnDisk(this SimulatedServer server)
     {
@@ -96,12 +66,4 @@ internal static class Acts
 
     /// <summary>Whether the answer is that the command took effect.</summary>
     internal static bool IsOk(this Call call) => call.Answer is { IsCompletedSuccessfully: true, Result.Outcome: RequestOutcome.Result };
-
-    private static (Invocation Call, byte[] Payload) Payload()
-    {
-        Invocation call = Connection.Take();
-        byte[] payload = new byte[RequestCodec.CommandHeadBytes + call.Arguments.Length];
-        call.Arguments.CopyTo(payload.AsMemory(RequestCodec.CommandHeadBytes));
-        return (call, payload);
-    }
 }
