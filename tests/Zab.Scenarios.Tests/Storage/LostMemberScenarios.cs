@@ -42,7 +42,7 @@ public sealed class LostMemberScenarios
         var acknowledged = new Acknowledged(story);
         uint intact = story.LeadingId(), rotten = story.FollowingIds()[0], behind = story.FollowingIds()[1];
         story.Kill(behind);
-        Zxid[] zxids = acknowledged.Write(intact, 8, bytes: 400 * 1024);
+        Zxid[] zxids = acknowledged.Write(intact, 5, bytes: 300 * 1024);
         story.UntilAllMarked();
         story.Kill(rotten);
         story.FlipEntry(rotten, zxids[0]);

@@ -97,37 +97,6 @@ public sealed class PromiseScenarios
     }
 
     [Fact]
-    public void T17_two_directories_of_yesterday_do_not_outvote_the_one_that_remembers_them()
-    {
-        Story story = Story.Running(voters: 3);
-        var acknowledged = new Acknowledged(story);
-        uint remembers = story.LeadingId();
-        uint[] restored = story.FollowingIds();
-        acknowledged.Write(remembers, 3);
-        story.UntilAllMarked();                                 // The ensemble has named its directories, too: memory begins anew with that.
-        SimulatedDisk[] yesterday = [.. restored.Select(server => story[server].Disk.Copy(server))];
-        acknowledged.Write(remembers, 3);
-        story.UntilAllEqual();
-        story.Kill(restored[0]);
-        story.Start(restored[0]);                               // As each of them comes back, the others hear how far it has come.
-        story.UntilAllServe();
-        story.Kill(restored[1]);
-        story.Start(restored[1]);
-        story.UntilAllServe();
-        Zxid last = acknowledged.Write(remembers, 3)[^1];
-        Assert.Equal(remembers, story.LeadingId());
-        story.Kill(restored);
-        story.Until(() => story.World.Leader is null, "the leader leaves");
-        story.RestoreDirectory(restored[0], yesterday[0]);
-        story.RestoreDirectory(restored[1], yesterday[1]);
-        story.Start(restored);
-
-        // Whatever was acknowledged since yesterday stands on one server only. It has a better history than they have, so they elect no other; and it does not count them.
-        story.AssertNobodyLeads(seconds: 20);
-        Assert.Equal(last, story[remembers].Life!.Peer.LastDurable);
-    }
-
-    [Fact]
     public void T18_a_copied_directory_is_refused_by_the_server_it_was_copied_to()
     {
         Story story = Story.Running(voters: 3);
