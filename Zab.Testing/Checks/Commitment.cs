@@ -3,7 +3,7 @@ using Zab.Core;
 namespace Zab.Testing.Checks;
 
 /// <summary>I1, one leader per epoch; I5, a quorum before anything is committed; I6, and of acks that count; I8, a leader holds all that was committed; I25, a configuration begins in both.</summary>
-internal sealed class Commitment(Run run, bool isStrict)
+internal sealed class Commitment(Run run, bool electsAdmittedOnly)
 {
     /// <summary>The peer leads this epoch, established, and did not before this step. What it logged so far is the initial history.</summary>
     internal void Led(ServerRecord server, uint number)
@@ -30,14 +30,14 @@ internal sealed class Commitment(Run run, bool isStrict)
         if (run.Histories.EstablishedAfter(number) is { } later)
             Rule.Require("I8", run.Histories.Contains(later.InitialEnd, zxid), $"leader {server.Id} of epoch {number} commits {zxid}, and the leader of epoch {later.Epoch} was established with {later.InitialEnd}");
         server.Committed = epoch.CommittedThrough = zxid;
-        if (zxid > run.Committed) run.Committed = zxid;
+        run.Commit(zxid);
     }
 
     /// <summary>A server that does not lead has heard of a commit point.</summary>
     internal void Heard(ServerRecord server, Zxid zxid)
     {
         Rule.Require("I17", zxid >= server.Committed, $"the commit point of server {server.Id} goes back from {server.Committed} to {zxid}");
-        Rule.Require("I17", run.Histories.Contains(run.Committed, zxid), $"server {server.Id} takes {zxid} for committed, and {run.Committed} is the last that a leader has committed");
+        Rule.Require("I17", run.IsCommitted(zxid), $"server {server.Id} takes {zxid} for committed, and {run.Committed} is the last that a leader has committed");
         Rule.Require("I17", run.Histories.Contains(server.Logged, zxid), $"server {server.Id} takes {zxid} for committed, and its log ends at {server.Logged}");
         server.Committed = zxid;
     }
@@ -70,13 +70,13 @@ internal sealed class Commitment(Run run, bool isStrict)
 
     /// <summary>
     /// Everything up to <paramref name="zxid"/> is on the disks of a quorum: as they said themselves, and as the leader can know from the channels that it has now.
-    /// So it is in the configuration there, and in each before it back to one that is committed; or back to those that the leader began with, where <c>isStrict</c> is false.
+    /// So it is in the configuration there, and in each before it back to one that is committed; or back to those that the leader began with, unless <c>electsAdmittedOnly</c>.
     /// </summary>
     private void RequireQuorum(ServerRecord leader, EpochRecord epoch, Zxid initialEnd, Zxid zxid, string what)
     {
         Ensemble config = run.Configs.At(zxid);
         RequireQuorum(leader, epoch, zxid, config, "I5", what);
-        while (!run.Histories.Contains(run.Committed, config.Version) && (isStrict || config.Version > initialEnd))
+        while (!run.IsCommitted(config.Version) && (electsAdmittedOnly || config.Version > initialEnd))
         {
             config = run.Configs.Before(config);
             RequireQuorum(leader, epoch, zxid, config, "I25", what);

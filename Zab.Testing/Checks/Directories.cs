@@ -63,7 +63,7 @@ internal sealed class Directories(Run run)
             if (config.Version != Zxid.None) run.Configs.Add(config);
         Zxid state = recovered.Snapshot?.Point.Zxid ?? history.Base.Zxid;
         Rule.Require("I13", run.Histories.IsOneOrder(run.Committed, state), $"a server begins with a snapshot at {state}, and {run.Committed}, which is committed, is of another history");
-        if (state > run.Committed) run.Committed = state;
+        run.Commit(state);
     }
 
     private void Note(HistoryPoint point, Zxid? previous)
@@ -112,7 +112,7 @@ internal sealed class Directories(Run run)
 
         if (recovered.Snapshot is not { } snapshot) return;
         CheckPoint(server, snapshot.Point);
-        Rule.Require("I27", run.Histories.Contains(run.Committed, snapshot.Point.Zxid), $"server {server.Id} starts with a snapshot at {snapshot.Point.Zxid}, and {run.Committed} is the last committed");
+        Rule.Require("I27", run.IsCommitted(snapshot.Point.Zxid), $"server {server.Id} starts with a snapshot at {snapshot.Point.Zxid}, and {run.Committed} is the last committed");
     }
 
     private void CheckPoint(ServerRecord server, HistoryPoint point)

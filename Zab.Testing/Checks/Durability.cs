@@ -80,7 +80,7 @@ internal sealed class Durability(Run run)
     {
         HistoryPoint point = install.Snapshot.Point;
         Rule.Require("I11", run.Histories.TryChain(point.Zxid, out ulong chain) && chain == point.Chain, $"server {server.Id} installs a snapshot at {point}, and {new HistoryPoint(point.Zxid, chain)} was proposed");
-        Rule.Require("I27", run.Histories.Contains(run.Committed, point.Zxid), $"server {server.Id} installs a snapshot at {point.Zxid}, and {run.Committed} is the last committed");
+        Rule.Require("I27", run.IsCommitted(point.Zxid), $"server {server.Id} installs a snapshot at {point.Zxid}, and {run.Committed} is the last committed");
         RequireKept(server, point.Zxid, "installs a snapshot at");
         server.Replaced = server.Durable;
         server.Durable = server.Logged = server.Snapshot = point.Zxid;

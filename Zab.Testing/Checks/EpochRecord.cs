@@ -33,8 +33,8 @@ internal sealed class EpochRecord(uint epoch)
     /// <summary>How far the leader has committed. Never decreases.</summary>
     internal Zxid CommittedThrough { get; set; }
 
-    /// <summary>The last entry proposed; null where there is none.</summary>
-    internal Zxid? Last => _chains.Count == 0 ? null : new Zxid(Epoch, _first + (uint)_chains.Count - 1);
+    /// <summary>The last counter of this epoch in the one committed sequence; 0 where it holds none of it.</summary>
+    internal uint CommittedEnd { get; set; }
 
     internal bool TryChain(uint counter, out ulong chain)
     {

@@ -47,26 +47,37 @@ internal sealed class Histories
     internal void Establish(EpochRecord epoch, ServerRecord leader, Zxid initialEnd)
     {
         epoch.Establish(leader, initialEnd);
-        int place = _established.Count;
-        while (place > 0 && _established[place - 1].Epoch > epoch.Epoch) place--;
-        _established.Insert(place, epoch);
+        _established.Insert(CountThrough(epoch.Epoch), epoch);
     }
 
     /// <summary>The last epoch below this one in which a leader was established.</summary>
     internal EpochRecord? EstablishedBefore(uint epoch)
     {
-        int place = _established.Count - 1;
-        while (place >= 0 && _established[place].Epoch >= epoch) place--;
-        return place < 0 ? null : _established[place];
+        int count = CountThrough(epoch - 1);
+        return count == 0 ? null : _established[count - 1];
     }
 
     /// <summary>The first epoch above this one in which a leader was established.</summary>
     internal EpochRecord? EstablishedAfter(uint epoch)
     {
-        int place = _established.Count;
-        while (place > 0 && _established[place - 1].Epoch > epoch) place--;
-        return place == _established.Count ? null : _established[place];
+        int count = CountThrough(epoch);
+        return count == _established.Count ? null : _established[count];
     }
 
     internal int EstablishedCount => _established.Count;
+
+    /// <summary>How many of the established epochs are at most this one.</summary>
+    private int CountThrough(uint epoch)
+    {
+        int low = 0, high = _established.Count;
+        if (high > 0 && _established[^1].Epoch <= epoch) return high;       // Mostly it is the last one.
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (_established[middle].Epoch <= epoch) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
 }

@@ -9,10 +9,10 @@ namespace Zab.Testing.Checks;
 /// was proposed, and is what was proposed                                I10, I11
 /// was not applied in this life, and is of no older epoch                I10, I15
 /// follows what was applied: the next of its leader; or of the next      I14, I12
-/// is before or after all that any server has applied                    I12
-/// is in the initial history of every later leader                       I9
-/// is before or after all that was committed                             I13
-/// is committed; was given to the state machine; is durable there        I17
+/// is committed: not beside what others applied; in the initial          I12, I9
+///   history of every later leader; not beside what is committed;        I13
+///   not after it                                                        I17
+/// was given to the state machine; is durable there                      I17
 /// </code>
 /// </summary>
 internal sealed class Order(Run run, Entries entries)
@@ -24,13 +24,9 @@ internal sealed class Order(Run run, Entries entries)
         Rule.Require("I15", zxid.Epoch >= server.Applied.Epoch, $"server {server.Id} applies {zxid} after {server.Applied}");
         Rule.Require("I10", zxid > server.Applied, $"server {server.Id} applies {zxid} again, after {server.Applied}");
         if (entry.PrevZxid != server.Applied) Gap(server, entry);
-        Rule.Require("I12", run.Histories.IsOneOrder(zxid, run.Applied), $"server {server.Id} applies {zxid}, and others applied up to {run.Applied}, which is of another history");
-        if (run.Histories.EstablishedAfter(zxid.Epoch) is { } later)
-            Rule.Require("I9", run.Histories.Contains(later.InitialEnd, zxid), $"server {server.Id} applies {zxid}, which the leader of epoch {later.Epoch} did not have: it was established with {later.InitialEnd}");
-        Rule.Require("I13", run.Histories.IsOneOrder(zxid, run.Committed), $"server {server.Id} applies {zxid}, and {run.Committed}, which is committed, is of another history");
-        Rule.Require("I17", zxid <= run.Committed, $"server {server.Id} applies {zxid}, and {run.Committed} is the last committed");
+        if (!run.IsCommitted(zxid)) Uncommitted(server, zxid);
         Rule.Require("I17", zxid <= server.CommitGiven, $"server {server.Id} applies {zxid}, and was told to apply up to {server.CommitGiven}");
-        Rule.Require("I17", run.Histories.Contains(server.Durable, zxid), $"server {server.Id} applies {zxid}, and holds {server.Durable}");
+        Rule.Require("I17", run.HoldsCommitted(server, zxid), $"server {server.Id} applies {zxid}, and holds {server.Durable}");
         Advance(server, zxid);
     }
 
@@ -39,16 +35,15 @@ internal sealed class Order(Run run, Entries entries)
     {
         entries.CheckKnown(server, point, "takes over a snapshot at");
         Rule.Require("I27", point.Zxid >= server.Applied, $"server {server.Id} takes over a snapshot at {point.Zxid}, and has applied {server.Applied}");
-        Rule.Require("I27", run.Histories.Contains(run.Committed, point.Zxid), $"server {server.Id} takes over a snapshot at {point.Zxid}, and {run.Committed} is the last committed");
+        Rule.Require("I27", run.IsCommitted(point.Zxid), $"server {server.Id} takes over a snapshot at {point.Zxid}, and {run.Committed} is the last committed");
         Rule.Require("I27", run.Histories.Contains(server.Durable, point.Zxid), $"server {server.Id} takes over a snapshot at {point.Zxid}, and holds {server.Durable}");
-        Rule.Require("I12", run.Histories.IsOneOrder(point.Zxid, run.Applied), $"server {server.Id} takes over a snapshot at {point.Zxid}, and others applied up to {run.Applied}, which is of another history");
         server.StateBase = point.Zxid;
         if (point.Zxid > server.CommitGiven) server.CommitGiven = point.Zxid;
         Advance(server, point.Zxid);
     }
 
     /// <summary>A snapshot was made of what this server has applied.</summary>
-    internal void Photographed(ServerRecord server, HistoryPoint point)
+    internal void Made(ServerRecord server, HistoryPoint point)
     {
         entries.CheckKnown(server, point, "makes a snapshot at");
         Rule.Require("I27", run.Histories.Contains(server.Applied, point.Zxid), $"server {server.Id} makes a snapshot at {point.Zxid}, and has applied {server.Applied}");
@@ -61,7 +56,7 @@ internal sealed class Order(Run run, Entries entries)
     {
         Rule.Require("I17", through >= server.CommitGiven, $"server {server.Id} is told to apply up to {through}, after {server.CommitGiven}");
         Rule.Require("I17", through <= server.Committed, $"server {server.Id} is told to apply up to {through}, and knows {server.Committed} to be committed");
-        Rule.Require("I17", run.Histories.Contains(server.Durable, through), $"server {server.Id} is told to apply up to {through}, and holds {server.Durable}");
+        Rule.Require("I17", run.HoldsCommitted(server, through), $"server {server.Id} is told to apply up to {through}, and holds {server.Durable}");
         server.CommitGiven = through;
     }
 
@@ -69,6 +64,16 @@ internal sealed class Order(Run run, Entries entries)
     {
         server.Applied = zxid;
         if (zxid > run.Applied) run.Applied = zxid;
+    }
+
+    /// <summary>What is committed is one order, and every later leader began with it. So this breaks at least one rule; the first of them is told.</summary>
+    private void Uncommitted(ServerRecord server, Zxid zxid)
+    {
+        Rule.Require("I12", run.Histories.IsOneOrder(zxid, run.Applied), $"server {server.Id} applies {zxid}, and others applied up to {run.Applied}, which is of another history");
+        if (run.Histories.EstablishedAfter(zxid.Epoch) is { } later)
+            Rule.Require("I9", run.Histories.Contains(later.InitialEnd, zxid), $"server {server.Id} applies {zxid}, which the leader of epoch {later.Epoch} did not have: it was established with {later.InitialEnd}");
+        Rule.Require("I13", run.Histories.IsOneOrder(zxid, run.Committed), $"server {server.Id} applies {zxid}, and {run.Committed}, which is committed, is of another history");
+        Rule.Require("I17", false, $"server {server.Id} applies {zxid}, and {run.Committed} is the last committed");
     }
 
     private static void Gap(ServerRecord server, Entry entry)

@@ -22,10 +22,22 @@ internal sealed class Run
     internal Configs Configs { get; }
 
     /// <summary>The one committed sequence, by its last entry. Only ever prolonged.</summary>
-    internal Zxid Committed { get; set; }
+    internal Zxid Committed { get; private set; }
 
     /// <summary>The longest sequence that any server has applied. Only ever prolonged.</summary>
     internal Zxid Applied { get; set; }
 
     internal ServerRecord this[ServerId server] => _servers[server];
+
+    /// <summary>Prolongs the committed sequence, of which what it was is the beginning.</summary>
+    internal void Commit(Zxid zxid)
+    {
+        for (Zxid? end = zxid; end is { } at && at > Committed; end = Histories.At(at.Epoch).Parent) Histories.At(at.Epoch).CommittedEnd = at.Counter;
+        if (zxid > Committed) Committed = zxid;
+    }
+
+    internal bool IsCommitted(Zxid zxid) => zxid.Counter <= Histories.At(zxid.Epoch).CommittedEnd || Histories.Contains(Committed, zxid);
+
+    /// <summary>Whether this server's disk holds <paramref name="zxid"/>, which is committed. Quick for old ones, too.</summary>
+    internal bool HoldsCommitted(ServerRecord server, Zxid zxid) => zxid <= Histories.Common(server.Durable, Committed);
 }

@@ -22,7 +22,7 @@ namespace Zab.Testing.Checks;
 /// I10   what is applied was proposed, and is applied once       Order, Entries, Directories,        Applied, Sent, Stepped: appends; Started; AppliedRequest
 ///                                                               Sessions
 /// I11   a zxid has one content                                  Entries, Directories                every history point and entry that is seen anywhere
-/// I12   one order of what is applied                            Order.Applied, .Replaced            Applied, StateReplaced
+/// I12   one order of what is applied                            Order.Applied                       Applied
 /// I13   and it is the committed one                             Order.Applied, Directories          Applied, Finish
 /// I14   what one leader proposed is applied in its order        Order.Applied                       Applied
 /// I15   epochs never decrease                                   Order.Applied                       Applied
@@ -58,17 +58,17 @@ internal sealed class Watch
     private readonly States _states = new();
 
     /// <param name="startList">Who there is, and in which role.</param>
-    /// <param name="isStrict">
+    /// <param name="electsAdmittedOnly">
     /// Whether a directory that takes the place of a lost one may be counted in an election only when its admission is committed. The core goes by the newest
     /// configuration in its log, committed or not: it cannot know after a restart. What can come of that (a promise that was lost with the old directory still counts
     /// elsewhere) is caught by I8 and I13 where it comes.
     /// </param>
-    internal Watch(Ensemble startList, bool isStrict = false)
+    internal Watch(Ensemble startList, bool electsAdmittedOnly = false)
     {
         _run = new Run(startList);
         _directories = new Directories(_run);
         _durability = new Durability(_run);
-        _commitment = new Commitment(_run, isStrict);
+        _commitment = new Commitment(_run, electsAdmittedOnly);
         _entries = new Entries(_run);
         _order = new Order(_run, _entries);
     }
@@ -203,7 +203,7 @@ internal sealed class Watch
     internal void StateReplaced(ServerId server, HistoryPoint point) => _order.Replaced(Up(server), point);
 
     /// <summary>A snapshot of this server's own is complete on its disk.</summary>
-    internal void SnapshotMade(ServerId server, HistoryPoint point) => _order.Photographed(Up(server), point);
+    internal void SnapshotMade(ServerId server, HistoryPoint point) => _order.Made(Up(server), point);
 
     /// <summary>The digest of a server's whole state, as it is after the entry <paramref name="zxid"/>.</summary>
     internal void Digest(ServerId server, Zxid zxid, string digest) => _states.Digest(_run[server], zxid, digest);

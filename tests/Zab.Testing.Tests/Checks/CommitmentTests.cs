@@ -200,17 +200,17 @@ public class CommitmentTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void I25_a_new_directory_helps_to_elect_before_its_admission_is_committed(bool isStrict)
+    public void I25_a_new_directory_helps_to_elect_before_its_admission_is_committed(bool electsAdmittedOnly)
     {
         // What the core can know after a restart is only that the configuration is in its log.
-        Trace trace = Admission(out Entry admission, isStrict);
+        Trace trace = Admission(out Entry admission, electsAdmittedOnly);
         trace[3].Accept(trace[1], admission);
         trace[1].Look();
         trace[1].Accept(epoch: 2);
         trace[3].Join(trace[1], epoch: 2);
         trace[1].Adopt(epoch: 2);
         trace[3].Sync(trace[1], epoch: 2);
-        if (isStrict) Trace.Breaks("I25", () => trace[1].Lead(epoch: 2));
+        if (electsAdmittedOnly) Trace.Breaks("I25", () => trace[1].Lead(epoch: 2));
         else trace[1].Lead(epoch: 2);
     }
 
@@ -240,9 +240,9 @@ public class CommitmentTests
 
     private static Entry Config(HistoryPoint after, Ensemble config) => Trace.Next(after, epoch: 1, config.Encode(), EntryType.Config);
 
-    private static Trace Wiped(bool isStrict = false)
+    private static Trace Wiped(bool electsAdmittedOnly = false)
     {
-        Trace trace = Trace.Established(isStrict: isStrict);
+        Trace trace = Trace.Established(electsAdmittedOnly: electsAdmittedOnly);
         trace[3].Crash();
         trace.Watch.Disturbed(new ServerId(3), DirectoryFault.Wiped);
         trace[3].Hard = trace[3].Hard with { Incarnation = new Incarnation(333), AcceptedEpoch = 0, CurrentEpoch = 0, Founded = false, Generation = 0 };
@@ -252,9 +252,9 @@ public class CommitmentTests
         return trace;
     }
 
-    private static Trace Admission(out Entry admission, bool isStrict = false)
+    private static Trace Admission(out Entry admission, bool electsAdmittedOnly = false)
     {
-        Trace trace = Wiped(isStrict);
+        Trace trace = Wiped(electsAdmittedOnly);
         admission = Config(trace[1].Last, trace.Record.Admit(new ServerId(3), new Incarnation(333)));
         trace[1].Append(admission);
         trace[1].Flush();

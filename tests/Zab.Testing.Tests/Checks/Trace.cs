@@ -11,11 +11,11 @@ internal sealed class Trace
     private readonly SortedDictionary<uint, Actor> _actors = [];
     private ulong _channel;
 
-    internal Trace(uint voters = 3, uint observers = 0, bool isStrict = false)
+    internal Trace(uint voters = 3, uint observers = 0, bool electsAdmittedOnly = false)
     {
         StartList = new Ensemble(Zxid.None, [.. Enumerable.Range(1, (int)(voters + observers)).Select(id => new Member(new ServerId((uint)id), id <= voters, default))]);
         Record = new Ensemble(Zxid.None, StartList.Voters.Select(static voter => voter with { Incarnation = new Incarnation(100 + voter.Id.Value) }));
-        Watch = new Watch(StartList, isStrict);
+        Watch = new Watch(StartList, electsAdmittedOnly);
         foreach (Member member in StartList.Members) _actors.Add(member.Id.Value, new Actor(this, member.Id));
     }
 
@@ -32,9 +32,9 @@ internal sealed class Trace
     internal ChannelId NewChannel() => new(++_channel);
 
     /// <summary>A run that is healthy so far: server 1 leads epoch 1 with servers 2 and 3, and this many entries are applied everywhere.</summary>
-    internal static Trace Established(int entries = 0, uint voters = 3, uint observers = 0, bool isStrict = false)
+    internal static Trace Established(int entries = 0, uint voters = 3, uint observers = 0, bool electsAdmittedOnly = false)
     {
-        var trace = new Trace(voters, observers, isStrict);
+        var trace = new Trace(voters, observers, electsAdmittedOnly);
         foreach (Actor actor in trace.All) actor.Start();
         trace.Elect(1, epoch: 1, [.. trace.All.Skip(1).Select(static actor => actor.Id.Value)]);
         for (int i = 0; i < entries; i++) trace.Write(1, $"entry {i}", [.. trace.All.Skip(1).Select(static actor => actor.Id.Value)]);
