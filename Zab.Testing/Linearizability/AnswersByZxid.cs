@@ -1,6 +1,7 @@
 namespace Zab.Testing.Linearizability;
 
-/// <summary>Executes the writes of a history in the order of their zxids, and compares every answer with the state at its zxid: of old reads, too, which linearizability says nothing of.</summary>
+/// <summary>Executes the writes of a history in the order of their zxids, and compares every answer with the state at its zxid.</summary>
+/// <remarks>Of reads that may be old, too, which linearizability says nothing of.</remarks>
 internal static class AnswersByZxid
 {
     /// <param name="history">Every command that was executed must have its zxid, also where its client does not know that it was.</param>

@@ -32,11 +32,12 @@ internal static class AppliedOrder
         {
             Operation operation = history.Operations[write.Operation];
             string name = $"{OperationText.Name(operation)}, executed at {write.Zxid},";
-            if (write.Zxid <= last) violations.Add($"{name} stands in the order after {last}");                                                                          // A
-            if (places[operation.Id] is { } first) violations.Add($"{name} was executed at {first} before");                                                            // B
-            if (operation.AppliedAt is { } told && told.Zxid != write.Zxid) violations.Add($"{name} was told {told.Zxid}");                                             // D
-            if (operation.Outcome == OperationOutcome.Failed) violations.Add($"{name} was told that it was never executed");                                            // E
-            if (latest is not null && operation.Precedes(latest)) violations.Add($"{name} had ended before {OperationText.Name(latest)} began, which stands before it");     // F
+            if (write.Zxid <= last) violations.Add($"{name} stands in the order after {last}");                                     // A
+            if (places[operation.Id] is { } first) violations.Add($"{name} was executed at {first} before");                       // B
+            if (operation.AppliedAt is { } told && told.Zxid != write.Zxid) violations.Add($"{name} was told {told.Zxid}");        // D
+            if (operation.Outcome == OperationOutcome.Failed) violations.Add($"{name} was told that it was never executed");       // E
+            if (latest is not null && operation.Precedes(latest))                                                                  // F
+                violations.Add($"{name} had ended before {OperationText.Name(latest)} began, which stands before it");
             if (latest is null || operation.InvokedAt > latest.InvokedAt) latest = operation;
             places[operation.Id] ??= write.Zxid;
             last = write.Zxid;
@@ -45,7 +46,8 @@ internal static class AppliedOrder
         foreach (Operation operation in history.Operations)
         {
             bool isAcknowledged = !operation.Invocation.IsQuery && operation.Outcome == OperationOutcome.Returned;
-            if (isAcknowledged && places[operation.Id] is null) violations.Add($"{OperationText.Name(operation)} was acknowledged, and is not in the order");            // C
+            if (isAcknowledged && places[operation.Id] is null)                                                                    // C
+                violations.Add($"{OperationText.Name(operation)} was acknowledged, and is not in the order");
         }
 
         return violations;

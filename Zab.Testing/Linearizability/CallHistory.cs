@@ -38,8 +38,10 @@ internal sealed class CallHistory
     private void End(int id, OperationOutcome outcome, long at, in Response response)
     {
         Operation operation = _operations[id];
-        if (operation.IsOver) throw new InvalidOperationException($"call {id} of client {operation.Client} ended already ({operation.Outcome}); a call ends once");
-        if (at < operation.InvokedAt) throw new ArgumentOutOfRangeException(nameof(at), at, $"call {id} of client {operation.Client} was invoked at {operation.InvokedAt} and cannot end before");
+        string name = $"call {id} of client {operation.Client}";
+        if (operation.IsOver) throw new InvalidOperationException($"{name} ended already ({operation.Outcome}); a call ends once");
+        if (at < operation.InvokedAt)
+            throw new ArgumentOutOfRangeException(nameof(at), at, $"{name} was invoked at {operation.InvokedAt} and cannot end before");
         operation.End(outcome, at, response);
     }
 }

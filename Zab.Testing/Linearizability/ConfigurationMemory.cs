@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Zab.Testing.Linearizability;
 
-/// <summary>The configurations that a search was in: which required calls are placed, which open ones, and the state. Exact: no hash is taken for its content.</summary>
+/// <summary>The configurations that a search was in: which required calls are placed, which open ones, and the state.</summary>
 /// <remarks>
+/// <para>Exact: it compares content, and never takes a hash for it.</para>
 /// <para>
 /// The required calls placed are kept as the last one of them by invocation, and the ones before it that are not placed (holes). A hole was running when that
 /// last one began, so there are never more holes than clients, however long the history is; a bit for each call would be thousands of times as large.
@@ -126,7 +127,8 @@ internal sealed class ConfigurationMemory
             for (int at = first, next; at != 0; at = next)
             {
                 next = _records[at];
-                ref int bucket = ref _buckets[Hash(_records[at + State], _records[at + Last], _records.AsSpan(at + Head, _records[at + Holes])) & (_buckets.Length - 1)];
+                uint hash = Hash(_records[at + State], _records[at + Last], _records.AsSpan(at + Head, _records[at + Holes]));
+                ref int bucket = ref _buckets[hash & (_buckets.Length - 1)];
                 (_records[at], bucket) = (bucket, at);
             }
         }

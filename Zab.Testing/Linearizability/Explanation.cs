@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Zab.Testing.Linearizability;
 
-/// <summary>Why a part is not linearizable, in lines that can be read without the whole history: the end of the longest order, and why nothing can follow it.</summary>
+/// <summary>Why a part is not linearizable, to be read without the whole history: the end of the longest order, and why nothing can follow it.</summary>
 /// <remarks>
-/// The longest order places the most calls of all that were tried. So each required call that may come next after it has another answer there: had one fitted, an order
-/// with one call more had been tried. And one of them must come next, for it ended before any call that is left began.
+/// The longest order places the most calls of all that were tried. So each required call that may come next after it has another answer there: had one
+/// fitted, an order with one call more had been tried. And one of them must come next, for every other call that is left began after one of these had ended.
 /// </remarks>
 internal sealed class Explanation
 {
@@ -36,7 +36,8 @@ internal sealed class Explanation
     private void WriteHead(VerdictKind kind, long steps)
     {
         string what = _part.Name.Length == 0 ? "The history" : $"The history of {_part.Name}";
-        string count = string.Create(CultureInfo.InvariantCulture, $"{_part.Required.Length} calls that returned, {_part.Open.Length} with an unknown outcome; {steps} steps");
+        string count = string.Create(
+            CultureInfo.InvariantCulture, $"{_part.Required.Length} calls that returned, {_part.Open.Length} with an unknown outcome; {steps} steps");
         Line(kind == VerdictKind.Illegal
             ? $"{what} is not linearizable ({count})."
             : $"{what} may be linearizable or not: the search was given up ({count}). Check it by key, or with higher limits.");
@@ -46,7 +47,8 @@ internal sealed class Explanation
     {
         if (_placed.Count == 0) return;
         int leftOut = Math.Max(0, _placed.Count - PlacedMax);
-        Line(string.Create(CultureInfo.InvariantCulture, $"The longest order that explains a beginning of it has {_placed.Count} calls{(leftOut > 0 ? $", and ends with these {PlacedMax}" : "")}:"));
+        string end = leftOut > 0 ? $", and ends with these {PlacedMax}" : "";
+        Line(string.Create(CultureInfo.InvariantCulture, $"The longest order that explains a beginning of it has {_placed.Count} calls{end}:"));
         foreach (int call in _placed.Skip(leftOut)) Line($"  {OperationText.Of(_part[call], _model)}");
     }
 
@@ -66,7 +68,8 @@ internal sealed class Explanation
     private string Reason(int call, byte[] state, VerdictKind kind)
     {
         Operation operation = _part[call];
-        if (operation.Outcome != OperationOutcome.Returned) return kind == VerdictKind.Illegal ? "whether it took effect here or not, nothing can follow" : "it may take effect here, or not";
+        if (operation.Outcome != OperationOutcome.Returned)
+            return kind == VerdictKind.Illegal ? "whether it took effect here or not, nothing can follow" : "it may take effect here, or not";
         _model.Load(state);
         Response answer = _model.Run(operation);
         return operation.Response.IsMetBy(answer) ? "it fits here" : $"here it {OperationText.Answer(operation, answer, _model)}";

@@ -17,9 +17,9 @@ internal sealed class HistoryPart
     internal HistoryPart(string name, IEnumerable<Operation> operations)
     {
         Name = name;
-        ILookup<bool, Operation> byReturn = operations.OrderBy(static o => o.InvokedAt).ThenBy(static o => o.Id).ToLookup(static o => o.Outcome == OperationOutcome.Returned);
-        Required = [.. byReturn[true]];
-        Open = [.. byReturn[false]];
+        Operation[] ascending = [.. operations.OrderBy(static o => o.InvokedAt).ThenBy(static o => o.Id)];
+        Required = [.. ascending.Where(static o => o.Outcome == OperationOutcome.Returned)];
+        Open = [.. ascending.Where(static o => o.Outcome != OperationOutcome.Returned)];
     }
 
     internal string Name { get; }

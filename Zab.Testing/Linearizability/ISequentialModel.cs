@@ -8,7 +8,7 @@ internal interface ISequentialModel
     /// <summary>Goes to the state before the first call.</summary>
     void Reset();
 
-    /// <summary>Executes a call and gives its answer; the state is then that after it. The same state and call give the same answer and state, always.</summary>
+    /// <summary>Executes a call and gives its answer; the state is then that after it. The same state and call always give the same.</summary>
     Response Run(Operation operation);
 
     /// <summary>Writes the state. Equal states give equal bytes, and others do not.</summary>

@@ -4,8 +4,10 @@ using Zab.Replica;
 
 namespace Zab.Testing.Linearizability;
 
-/// <summary>Decides whether a history is linearizable: whether its calls, executed one after the other on one object in an order that keeps what ended before what began later, give the answers that were seen.</summary>
+/// <summary>Decides whether a history is linearizable.</summary>
 /// <remarks>
+/// It is, if its calls give the answers that were seen when they are executed one after the other on one object, in some order in which no call stands
+/// before one that had ended when it began.
 /// For each part of the history, first the order of zxids is tried, which a correct ensemble passes in n log n; then a search. Deterministic. Not safe for
 /// concurrent use, for its models are not.
 /// </remarks>
@@ -45,7 +47,8 @@ internal sealed class LinearizabilityChecker
             : new Verdict(failed.Kind, steps, [], failed.Explain());
     }
 
-    /// <summary>The small parts first, each with its share of the steps that are left; then, with all that is left, those that need more. The part that is not legal.</summary>
+    /// <summary>The part that is not legal; null where all are.</summary>
+    /// <remarks>The small parts come first, each with its share of the steps that are left; then, with all that is left, those that need more.</remarks>
     private PartCheck? SearchAll(PartCheck[] checks)
     {
         Array.Sort(checks, static (x, y) => (x.Part.Count, x.Part[0].Id).CompareTo((y.Part.Count, y.Part[0].Id)));

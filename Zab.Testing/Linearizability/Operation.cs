@@ -30,7 +30,8 @@ internal readonly record struct AppliedAt(Zxid Zxid, long UtcTicks = 0, SessionI
 /// <summary>One call of one client.</summary>
 internal sealed class Operation
 {
-    internal Operation(int id, int client, in Invocation invocation, long invokedAt) => (Id, Client, Invocation, InvokedAt) = (id, client, invocation, invokedAt);
+    internal Operation(int id, int client, in Invocation invocation, long invokedAt) =>
+        (Id, Client, Invocation, InvokedAt) = (id, client, invocation, invokedAt);
 
     /// <summary>Its number in the history, from 0.</summary>
     internal int Id { get; }

@@ -9,7 +9,8 @@ internal static class OperationText
     internal static string Of(Operation operation, ISequentialModel model)
     {
         string at = operation.AppliedAt is { } applied ? $" @ {applied.Zxid}" : "";
-        string call = string.Create(CultureInfo.InvariantCulture, $"client {operation.Client}: {model.Describe(operation.Invocation)} [{operation.InvokedAt}, {End(operation)}]{at}");
+        string when = string.Create(CultureInfo.InvariantCulture, $"[{operation.InvokedAt}, {End(operation)}]{at}");
+        string call = string.Create(CultureInfo.InvariantCulture, $"client {operation.Client}: {model.Describe(operation.Invocation)} {when}");
         return operation.Outcome switch
         {
             OperationOutcome.Returned => $"{call} -> {model.Describe(operation.Invocation, operation.Response)}",

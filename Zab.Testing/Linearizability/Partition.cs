@@ -1,6 +1,7 @@
 namespace Zab.Testing.Linearizability;
 
-/// <summary>Splits a history into parts that can be checked alone: a history is linearizable exactly if that of each object is (Herlihy and Wing, theorem 1).</summary>
+/// <summary>Splits a history into parts that can be checked alone.</summary>
+/// <remarks>A history is linearizable exactly if that of each object is (Herlihy and Wing 1990, theorem 1).</remarks>
 internal static class Partition
 {
     /// <summary>
@@ -20,13 +21,16 @@ internal static class Partition
         foreach (IGrouping<uint, Operation> ofClass in operations.Where(static o => !HistoryPart.IsLeftOut(o)).GroupBy(static o => o.Invocation.ClassId))
         {
             (string? Key, Operation Operation)[] keyed = [.. ofClass.Select(operation => (keyOf?.Invoke(operation), operation))];
-            if (keyed.Any(static k => k.Key is null)) parts.Add(new HistoryPart("", ofClass));                                                              // A, C
-            else parts.AddRange(keyed.GroupBy(static k => k.Key!, StringComparer.Ordinal).Select(static k => new HistoryPart($"key {ValueText.Of(k.Key)}", k.Select(static o => o.Operation))));     // B
+            if (keyed.Any(static call => call.Key is null)) parts.Add(new HistoryPart("", ofClass));                        // A, C
+            else parts.AddRange(keyed.GroupBy(static call => call.Key!, static call => call.Operation, StringComparer.Ordinal).Select(OfKey));      // B
         }
 
         return parts;
     }
 
     /// <summary>The key of a call by its decoded proposal; a call of which only the bytes are known touches everything.</summary>
-    internal static Func<Operation, string?> ByProposal(Func<object, string?> keyOf) => operation => operation.Invocation.Proposal is { } proposal ? keyOf(proposal) : null;
+    internal static Func<Operation, string?> ByProposal(Func<object, string?> keyOf) =>
+        operation => operation.Invocation.Proposal is { } proposal ? keyOf(proposal) : null;
+
+    private static HistoryPart OfKey(IGrouping<string, Operation> calls) => new($"key {ValueText.Of(calls.Key)}", calls);
 }

@@ -19,7 +19,9 @@ internal sealed class ReplicatedModel(ReplicatedClass replicated, ClusterId clus
     internal static Func<uint, ISequentialModel> Of(ReplicatedClasses classes, ClusterId cluster)
     {
         Dictionary<uint, ReplicatedModel> models = classes.All.ToDictionary(static c => c.Id, c => new ReplicatedModel(c, cluster));
-        return id => models.TryGetValue(id, out ReplicatedModel? model) ? model : throw new ArgumentException($"the history holds a call of a class with the id {id:x8}, and the checker has no code for it");
+        return id => models.TryGetValue(id, out ReplicatedModel? model)
+            ? model
+            : throw new ArgumentException($"the history holds a call of a class with the id {id:x8}, and the checker has no code for it");
     }
 
     public void Reset() => _object = new ClassInstance(replicated, replicated.Create());
@@ -42,7 +44,9 @@ internal sealed class ReplicatedModel(ReplicatedClass replicated, ClusterId clus
     }
 
     public string Describe(in Invocation invocation) =>
-        invocation.Proposal is { } proposal ? ValueText.OfCall(Entry(invocation).Name, proposal) : $"{Entry(invocation).Name}({ValueText.Of(invocation.Arguments.ToArray())})";
+        invocation.Proposal is { } proposal
+            ? ValueText.OfCall(Entry(invocation).Name, proposal)
+            : $"{Entry(invocation).Name}({ValueText.Of(invocation.Arguments.ToArray())})";
 
     public string Describe(in Invocation invocation, in Response response)
     {
@@ -54,7 +58,14 @@ internal sealed class ReplicatedModel(ReplicatedClass replicated, ClusterId clus
     {
         Invocation invocation = operation.Invocation;
         AppliedAt at = operation.AppliedAt.GetValueOrDefault();
-        var request = new Request { Kind = RequestKind.Command, Session = at.Session, ClassId = invocation.ClassId, CommandId = invocation.EntryId, Arguments = invocation.Arguments.Span };
+        var request = new Request
+        {
+            Kind = RequestKind.Command,
+            Session = at.Session,
+            ClassId = invocation.ClassId,
+            CommandId = invocation.EntryId,
+            Arguments = invocation.Arguments.Span,
+        };
         var entry = Core.Entry.FromParts(at.Zxid, Zxid.None, chain: 0, at.UtcTicks, EntryType.Request, payload: default);
         CachedReply reply = _commands.Run(_object, Entry(invocation), request, entry);
         if (reply.Outcome == RequestOutcome.Result) return Response.Returned(reply.Bytes);
@@ -69,7 +80,8 @@ internal sealed class ReplicatedModel(ReplicatedClass replicated, ClusterId clus
         _result.ResetWrittenCount();
         try
         {
-            _queries.Run(_object, Entry(invocation), invocation.Arguments.Span, new QueryContext(at.Zxid, new DateTimeOffset(at.UtcTicks, TimeSpan.Zero)), _result);
+            var context = new QueryContext(at.Zxid, new DateTimeOffset(at.UtcTicks, TimeSpan.Zero));
+            _queries.Run(_object, Entry(invocation), invocation.Arguments.Span, context, _result);
             return Response.Returned(_result.WrittenSpan.ToArray());
         }
         catch (QueryFailedException e)
@@ -80,5 +92,6 @@ internal sealed class ReplicatedModel(ReplicatedClass replicated, ClusterId clus
 
     private EntryDescriptor Entry(in Invocation invocation) =>
         (invocation.IsQuery ? replicated.FindQuery(invocation.EntryId) : replicated.FindCommand(invocation.EntryId))
-        ?? throw new ArgumentException($"{replicated.Name} has no {(invocation.IsQuery ? "query" : "command")} with the id {invocation.EntryId:x8}, and the history holds a call of it");
+        ?? throw new ArgumentException(
+            $"{replicated.Name} has no {(invocation.IsQuery ? "query" : "command")} with the id {invocation.EntryId:x8}, and the history holds a call of it");
 }

@@ -30,7 +30,8 @@ internal readonly struct Response
     /// <summary>The call threw. The text is what the class said with a <see cref="CommandException"/>, or what a client was told in its place.</summary>
     internal static Response Threw(string code, string text = "") => new(isFailure: true, Encoding.UTF8.GetBytes(text.Length == 0 ? code : $"{code}\0{text}"));
 
-    /// <summary>A failure without its text. Only that of a <see cref="CommandException"/> is the same everywhere; for any other a class answers its code alone.</summary>
+    /// <summary>A failure without its text.</summary>
+    /// <remarks>Only the text of a <see cref="CommandException"/> is the same everywhere; for any other exception a class answers its code alone.</remarks>
     internal Response WithoutText()
     {
         int code = Bytes.Span.IndexOf((byte)0);

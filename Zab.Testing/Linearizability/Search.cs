@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Zab.Testing.Linearizability;
 
-/// <summary>Looks for an order of the calls of a part that explains what their clients were told: Wing and Gong's search, with Lowe's memory of where it was.</summary>
+/// <summary>Looks for an order of the calls of a part that explains their answers: Wing and Gong's search, with Lowe's memory of where it was.</summary>
 /// <remarks>
 /// <para>
 /// Depth first, without recursion. A node is a configuration: the calls that are placed, and the state that they lead to. Its options are the calls that may
@@ -87,6 +87,7 @@ internal sealed class Search
 
     private bool HasOption(ref Node node) => !node.IsDone && (node.NextOption < _options.Count || AddOpen(ref node));
 
+    /// <remarks>Entering a node may move the path in memory: nothing is done to this node after that.</remarks>
     private void TryNext(ref Node node)
     {
         int call = _options[node.NextOption++];

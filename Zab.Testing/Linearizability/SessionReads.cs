@@ -1,6 +1,7 @@
 namespace Zab.Testing.Linearizability;
 
-/// <summary>What a session may expect of its reads, whoever else writes. Clients stand for sessions: one that opens another session becomes another client.</summary>
+/// <summary>What a session may expect of its reads, whoever else writes.</summary>
+/// <remarks>Clients stand for sessions: one that opens another session becomes another client.</remarks>
 internal static class SessionReads
 {
     /// <summary>

@@ -15,9 +15,11 @@ internal static class ValueText
     private const int DepthMax = 4;
 
     /// <summary>A call as it would stand in code: <c>Put("a", "1")</c>.</summary>
-    internal static string OfCall(string name, object proposal) => $"{name}({string.Join(", ", Members(proposal.GetType()).Select(member => Of(member.GetValue(proposal))))})";
+    internal static string OfCall(string name, object proposal) =>
+        $"{name}({string.Join(", ", Members(proposal.GetType()).Select(member => Of(member.GetValue(proposal))))})";
 
-    internal static string OfFailure(in Response response) => $"throws {Encoding.UTF8.GetString(response.Bytes.Span).Replace("\0", ": ", StringComparison.Ordinal)}";
+    internal static string OfFailure(in Response response) =>
+        $"throws {Encoding.UTF8.GetString(response.Bytes.Span).Replace("\0", ": ", StringComparison.Ordinal)}";
 
     internal static string Of(object? value) => Of(value, depth: 0);
 
@@ -57,10 +59,15 @@ internal static class ValueText
     {
         PropertyInfo[] members = Members(value.GetType());
         if (members.Length == 0) return value.ToString() ?? "";
-        return $"{value.GetType().Name.Split('`')[0]}({string.Join(", ", members.Select(member => $"{member.Name}: {Of(member.GetValue(value), depth + 1)}"))})";
+        string content = string.Join(", ", members.Select(member => $"{member.Name}: {Of(member.GetValue(value), depth + 1)}"));
+        return $"{value.GetType().Name.Split('`')[0]}({content})";
     }
 
     /// <summary>In the order of their declaration, which for a record is that of its parameters.</summary>
     private static PropertyInfo[] Members(Type type) =>
-        [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static p => p.GetMethod is not null && p.GetIndexParameters().Length == 0).OrderBy(static p => p.MetadataToken)];
+    [
+        .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(static member => member.GetMethod is not null && member.GetIndexParameters().Length == 0)
+            .OrderBy(static member => member.MetadataToken),
+    ];
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Zab.Testing.Linearizability;
 
 /// <summary>Tries one order, that of the zxids: n log n, where a search may take exponential time.</summary>
@@ -31,17 +29,18 @@ internal readonly struct Witness
         return broken is null ? new Witness(order, null) : new Witness(null, broken);
     }
 
-    /// <summary>Null where the calls, executed one after the other in this order, give the answers that were seen, and none stands before one that ended earlier.</summary>
+    /// <summary>Where this order fails: a call has another answer there, or stands after one that began when it had ended; else null.</summary>
     internal static string? Verify(ReadOnlySpan<Operation> order, ISequentialModel model)
     {
         model.Reset();
         Operation? latest = null;                           // Of those so far, the one that was invoked last.
         foreach (Operation operation in order)
         {
-            if (latest is not null && operation.Precedes(latest)) return $"{OperationText.Of(operation, model)} would come after {OperationText.Of(latest, model)}, which began when it had ended";
+            if (latest is not null && operation.Precedes(latest))
+                return $"{OperationText.Of(operation, model)} would come after {OperationText.Of(latest, model)}, which began when it had ended";
             Response answer = model.Run(operation);
             if (operation.Outcome == OperationOutcome.Returned && !operation.Response.IsMetBy(answer))
-                return string.Create(CultureInfo.InvariantCulture, $"{OperationText.Of(operation, model)} there {OperationText.Answer(operation, answer, model)}");
+                return $"{OperationText.Of(operation, model)} there {OperationText.Answer(operation, answer, model)}";
             if (latest is null || operation.InvokedAt > latest.InvokedAt) latest = operation;
         }
 

@@ -21,7 +21,8 @@ public class CallHistoryTests
     {
         int id = Invoke(at: 5);
         _history.Unknown(id);
-        Assert.Contains("ended already (Unknown)", Assert.Throws<InvalidOperationException>(() => _history.Return(id, 7, default)).Message, StringComparison.Ordinal);
+        InvalidOperationException refused = Assert.Throws<InvalidOperationException>(() => _history.Return(id, 7, default));
+        Assert.Contains("ended already (Unknown)", refused.Message, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => _history.Fail(id, 7));
         Assert.Throws<InvalidOperationException>(() => _history.Unknown(id));
     }

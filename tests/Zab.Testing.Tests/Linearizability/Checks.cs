@@ -17,7 +17,8 @@ internal static class Checks
         int[] placed = [.. verdict.Orders.SelectMany(static order => order).Select(static o => o.Id)];
         Assert.Equal(placed.Length, placed.Distinct().Count());
         Assert.DoesNotContain(placed, id => history.Operations[id].Outcome == OperationOutcome.Failed);
-        Assert.Empty(history.Operations.Where(static o => o.Outcome == OperationOutcome.Returned && o.Invocation.IsLinearizable).Select(static o => o.Id).Except(placed));
+        IEnumerable<Operation> required = history.Operations.Where(static o => o.Outcome == OperationOutcome.Returned && o.Invocation.IsLinearizable);
+        Assert.Empty(required.Select(static o => o.Id).Except(placed));
     }
 
     /// <summary>The key of a call of <see cref="Keys"/>.</summary>

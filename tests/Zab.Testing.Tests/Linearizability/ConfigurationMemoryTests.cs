@@ -39,7 +39,14 @@ public class ConfigurationMemoryTests
     public void It_forgets_none_of_many()
     {
         for (int pass = 0; pass < 2; pass++)
-            for (int i = 0; i < 20_000; i++) Assert.Equal(pass == 0, _memory.Add(i % 7, i, [.. Enumerable.Range(i - (i % 4), i % 4)], i % 3 == 0 ? [] : [(ulong)i, 1]));
+        {
+            for (int i = 0; i < 20_000; i++)
+            {
+                int[] holes = [.. Enumerable.Range(i - (i % 4), i % 4)];
+                Assert.Equal(pass == 0, _memory.Add(i % 7, i, holes, i % 3 == 0 ? [] : [(ulong)i, 1]));
+            }
+        }
+
         Assert.True(_memory.Bytes > 20_000 * 5 * sizeof(int));
     }
 }

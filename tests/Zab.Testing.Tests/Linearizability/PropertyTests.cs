@@ -35,7 +35,12 @@ public class PropertyTests
         {
             var random = new RandomHistories(seed, model);
             var shape = new HistoryShape(Clients: 4, Calls: 6, Values: 2, UnknownIn: 4, FailedIn: 10);
-            CallHistory history = (seed % 3) switch { 0 => random.Any(shape), 1 => random.Mutated(random.Atomic(shape)), _ => random.Mutated(random.Mutated(random.Atomic(shape))) };
+            CallHistory history = (seed % 3) switch
+            {
+                0 => random.Any(shape),
+                1 => random.Mutated(random.Atomic(shape)),
+                _ => random.Mutated(random.Mutated(random.Atomic(shape))),
+            };
             bool isLegal = new PlainChecker(history, model, remembers: false).IsLegal();
             Assert.Equal((seed, isLegal), (seed, new PlainChecker(history, model, remembers: true).IsLegal()));
             AssertAgrees(history, model, isLegal, seed);
@@ -109,7 +114,8 @@ public class PropertyTests
 
     private static CallHistory WithoutZxids(CallHistory original) => Copy(original, static _ => null);
 
-    private static CallHistory WithZxids(CallHistory original, DeterministicRandom random) => Copy(original, _ => new AppliedAt(new Zxid(1, (uint)random.Next(8))));
+    private static CallHistory WithZxids(CallHistory original, DeterministicRandom random) =>
+        Copy(original, _ => new AppliedAt(new Zxid(1, (uint)random.Next(8))));
 
     private static CallHistory Copy(CallHistory original, Func<Operation, AppliedAt?> at)
     {

@@ -17,8 +17,8 @@ internal sealed class RandomHistories(ulong seed, TextModel model)
 {
     private readonly DeterministicRandom _random = new(seed);
 
-    /// <summary>The history of an object that executes each call at one moment between its invocation and its return: legal, because it was made so. The zxids are those moments.</summary>
-    /// <remarks>A call with an unknown outcome is executed at some moment after its invocation, or never.</remarks>
+    /// <summary>The history of an object that executes each call at one moment between its invocation and its return: legal, because it was made so.</summary>
+    /// <remarks>The zxids are those moments. A call with an unknown outcome is executed at some moment after its invocation, or never.</remarks>
     internal CallHistory Atomic(HistoryShape shape)
     {
         var history = new CallHistory();

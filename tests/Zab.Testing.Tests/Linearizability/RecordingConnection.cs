@@ -45,7 +45,8 @@ internal sealed class RecordingConnection : ZabConnection
     internal Verdict Check(Func<object, string?>? keyOf = null) =>
         new LinearizabilityChecker(_classes, Cluster) { KeyOf = keyOf is null ? null : Partition.ByProposal(keyOf) }.Check(History);
 
-    public override ValueTask<TResult> SubmitAsync<TProposal, TResult, TCodec>(uint classId, TProposal proposal, CallOptions options, CancellationToken cancellationToken)
+    public override ValueTask<TResult> SubmitAsync<TProposal, TResult, TCodec>(
+        uint classId, TProposal proposal, CallOptions options, CancellationToken cancellationToken)
     {
         Invocation invocation = Invocation.Command<TProposal, TResult, TCodec>(classId, proposal);
         int id = History.Invoke(Client, invocation, _now++);

@@ -1,6 +1,7 @@
 using KeyValueStore;
 using Xunit;
 using Zab.Replica;
+using Zab.Serialization;
 using Zab.Testing;
 using Zab.Testing.Linearizability;
 
@@ -41,15 +42,17 @@ public class ReplicatedModelTests
         Verdict verdict = _store.Check();
 
         Assert.Equal(VerdictKind.Illegal, verdict.Kind);
+        const string put = "client 1: Put(\"a\", \"2\") [2, 3] @ 1/4 -> WriteResult(Outcome: Done, Value: null)";
+        const string get = "client 2: Get(\"a\") [4, 5] @ 1/3 -> \"1\"";
         Assert.Equal(
-            """
+            $"""
             The history is not linearizable (3 calls that returned, 0 with an unknown outcome; 3 steps).
             The longest order that explains a beginning of it has 2 calls:
               client 1: Put("a", "1") [0, 1] @ 1/3 -> WriteResult(Outcome: Done, Value: null)
-              client 1: Put("a", "2") [2, 3] @ 1/4 -> WriteResult(Outcome: Done, Value: null)
+              {put}
             One of these must come next, before 5, and none can:
-              client 2: Get("a") [4, 5] @ 1/3 -> "1": here it returns "2"
-            The order of zxids does not explain it either: client 1: Put("a", "2") [2, 3] @ 1/4 -> WriteResult(Outcome: Done, Value: null) would come after client 2: Get("a") [4, 5] @ 1/3 -> "1", which began when it had ended
+              {get}: here it returns "2"
+            The order of zxids does not explain it either: {put} would come after {get}, which began when it had ended
             """,
             verdict.Explanation);
         LinearizabilityException thrown = Assert.Throws<LinearizabilityException>(verdict.ThrowUnlessLegal);
@@ -66,7 +69,8 @@ public class ReplicatedModelTests
         await Store.GetAsync("a", Read.Session);
 
         Assert.Equal(VerdictKind.Legal, _store.Check().Kind);
-        Assert.Empty(AnswersByZxid.Violations(_store.History, ReplicatedModel.Of(new ReplicatedClasses([ReplicatedClass.Of<KeyValue>()]), RecordingConnection.Cluster)));
+        Func<uint, ISequentialModel> models = ReplicatedModel.Of(new ReplicatedClasses([ReplicatedClass.Of<KeyValue>()]), RecordingConnection.Cluster);
+        Assert.Empty(AnswersByZxid.Violations(_store.History, models));
         Assert.Single(SessionReads.Violations(_store.History));     // The session read, that is; a local one may be old.
     }
 
@@ -114,13 +118,15 @@ public class ReplicatedModelTests
     public void A_failure_is_compared_by_code_and_text(string code, string text, bool isLegal)
     {
         var history = new CallHistory();
-        int id = history.Invoke(1, Invocation.Command<LotteryProposals.Refuse, Zab.Serialization.Unit, Zab.Serialization.UnitCodec>(ReplicatedClass.Of<Lottery>().Id, new("no")), 0);
+        int id = history.Invoke(1, Invocation.Command<LotteryProposals.Refuse, Unit, UnitCodec>(ReplicatedClass.Of<Lottery>().Id, new("no")), 0);
         history.Return(id, 1, Response.Threw(code, text));
 
         Verdict verdict = Check(history);
 
         Assert.Equal(isLegal ? VerdictKind.Legal : VerdictKind.Illegal, verdict.Kind);
-        if (!isLegal) Assert.Contains($"Refuse(\"no\") [0, 1] -> throws {code}: {text}: here it throws lottery.refused: no, after 0", verdict.Explanation, StringComparison.Ordinal);
+        if (isLegal) return;
+        string reason = $"Refuse(\"no\") [0, 1] -> throws {code}: {text}: here it throws lottery.refused: no, after 0";
+        Assert.Contains(reason, verdict.Explanation, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,10 +204,11 @@ public class ReplicatedModelTests
         _ => null,
     };
 
-    private static Verdict Check(CallHistory history) => new LinearizabilityChecker(new ReplicatedClasses([ReplicatedClass.Of<Lottery>()]), RecordingConnection.Cluster).Check(history);
+    private static Verdict Check(CallHistory history) =>
+        new LinearizabilityChecker(new ReplicatedClasses([ReplicatedClass.Of<Lottery>()]), RecordingConnection.Cluster).Check(history);
 
     private static uint IdOf<TProposal>()
-        where TProposal : struct, Zab.Serialization.IProposal<TProposal> => TProposal.Id;
+        where TProposal : struct, IProposal<TProposal> => TProposal.Id;
 
     /// <summary>By the order of zxids, and by a search as well.</summary>
     private static void AssertLegal(RecordingConnection connection, ReplicatedClass replicated)

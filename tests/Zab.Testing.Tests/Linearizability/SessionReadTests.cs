@@ -95,11 +95,14 @@ public class SessionReadTests
     }
 
     private void Write(int client, long from, long to, uint zxid) =>
-        _history.Return(_history.Invoke(client, new Register().Call("write(1)"), from), to, Response.Returned("ok"u8.ToArray()), new AppliedAt(new Zxid(1, zxid)));
+        Return(_history.Invoke(client, new Register().Call("write(1)"), from), to, "ok", zxid);
 
     private void Query(int client, long from, long to, uint zxid, Read? read = null)
     {
         var query = new Invocation(classId: 0, entryId: 0, "read()"u8.ToArray(), isQuery: true, read ?? Read.Session);
-        _history.Return(_history.Invoke(client, query, from), to, Response.Returned("1"u8.ToArray()), new AppliedAt(new Zxid(1, zxid)));
+        Return(_history.Invoke(client, query, from), to, "1", zxid);
     }
+
+    private void Return(int id, long at, string answer, uint zxid) =>
+        _history.Return(id, at, Response.Returned(System.Text.Encoding.UTF8.GetBytes(answer)), new AppliedAt(new Zxid(1, zxid)));
 }

@@ -79,7 +79,9 @@ public class WitnessTests
             2  read()     2  3   0    @1
             """).History();
         Operation[] order = [history.Operations[1], history.Operations[0]];
-        Assert.Equal("client 1: write(1) [0, 1] @ 1/2 -> ok would come after client 2: read() [2, 3] @ 1/1 -> 0, which began when it had ended", Witness.Verify(order, new Register()));
+        Assert.Equal(
+            "client 1: write(1) [0, 1] @ 1/2 -> ok would come after client 2: read() [2, 3] @ 1/1 -> 0, which began when it had ended",
+            Witness.Verify(order, new Register()));
         Assert.Equal("client 2: read() [2, 3] @ 1/1 -> 0 there returns 1", Witness.Verify([order[1], order[0]], new Register()));
     }
 

@@ -88,8 +88,8 @@ internal sealed class Keys : TextModel
 
     protected override (string State, string Answer) Run(string state, string name, string[] with)
     {
-        var values = new SortedDictionary<string, string>(
-            state.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('=')).ToDictionary(static pair => pair[0], static pair => pair[1]), StringComparer.Ordinal);
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (string[] pair in state.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static item => item.Split('='))) values.Add(pair[0], pair[1]);
         string answer = values.GetValueOrDefault(with[0], "none");
         if (name == "put") (values[with[0]], answer) = (with[1], "ok");
         else if (name == "delete") answer = values.Remove(with[0]) ? "true" : "false";

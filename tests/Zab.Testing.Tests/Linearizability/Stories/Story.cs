@@ -5,7 +5,8 @@ using Zab.Testing.Linearizability;
 namespace Zab.Tests.Linearizability;
 
 /// <summary>
-/// A history that can be read alone. A line is a call: client, call, when it was invoked, when it returned, and what the client was told; then the zxid where one is known.
+/// A history that can be read alone. A line is a call: client, call, when it was invoked, when it returned, what the client was told, and the zxid where one
+/// is known.
 /// <code>
 /// 1  write(5)   0  3   ok            returned at 3
 /// 2  write(6)   1  ?   ?             its outcome is unknown
