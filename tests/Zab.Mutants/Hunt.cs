@@ -10,8 +10,8 @@ internal sealed class Hunt(Options options, WorkingCopy copy, Compiler compiler,
 
     internal static async Task<IReadOnlyList<Outcome>> RunAsync(Options options, IReadOnlyList<Mutant> mutants, CancellationToken cancellation)
     {
-        Oracle oracle = options.CompileOnly ? new NoOracle() : options.Units ? new UnitOracle() : new SeedOracle(options.FirstSeed, options.LastSeed, options.Minutes);
-        var report = new Report(mutants.Count);
+        Oracle oracle = Oracle.For(options);
+        var report = new Report(mutants.Count, oracle.Success);
         using WorkingCopy copy = WorkingCopy.Make(options.Keep);
         report.Line($"building a copy of the code{(options.Keep ? $" in {copy.Root}" : "")}");
         string built = await copy.BuildAsync(oracle.Project, cancellation).ConfigureAwait(false);
@@ -66,7 +66,7 @@ internal sealed class Hunt(Options options, WorkingCopy copy, Compiler compiler,
     {
         ProcessEnd end = await ChildProcess.RunAsync("dotnet", oracle.Arguments(mutant), folder, budget, cancellation).ConfigureAwait(false);
         return end.ExitCode is { } exitCode
-            ? (oracle.Judge(exitCode, end.Lines), "it compiles, and nothing notices it", end.Processor)
+            ? (oracle.Judge(exitCode, end.Lines), "nothing noticed it", end.Processor)
             : (null, string.Create(CultureInfo.InvariantCulture, $"nothing noticed it within {budget.TotalSeconds:0} s"), end.Processor);
     }
 }

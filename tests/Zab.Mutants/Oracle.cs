@@ -13,8 +13,14 @@ internal sealed record Catch(string By, string? Seed)
 /// <summary>Something that says whether code is right.</summary>
 internal abstract class Oracle
 {
+    internal static Oracle For(Options options) =>
+        options.CompileOnly ? new NoOracle() : options.Units ? new UnitOracle() : new SeedOracle(options.FirstSeed, options.LastSeed, options.Minutes);
+
     /// <summary>The project that it needs, from the root of the repository.</summary>
     internal abstract string Project { get; }
+
+    /// <summary>What the report says of a mutant that it noticed.</summary>
+    internal virtual string Success => "caught";
 
     /// <summary>What is given to <c>dotnet</c>, in a folder that holds what was built.</summary>
     internal abstract IEnumerable<string> Arguments(Mutant? mutant);
@@ -40,14 +46,16 @@ internal abstract class Oracle
     }
 }
 
-/// <summary>The compiler alone: asks nothing, and so notices nothing.</summary>
+/// <summary>Asks nothing: what compiles has passed.</summary>
 internal sealed class NoOracle : Oracle
 {
     internal override string Project => $"{Mutant.Project}/{Mutant.Project}.csproj";
 
+    internal override string Success => "compiled";
+
     internal override IEnumerable<string> Arguments(Mutant? mutant) => ["--version"];
 
-    internal override Catch? Judge(int exitCode, IReadOnlyList<string> lines) => null;
+    internal override Catch? Judge(int exitCode, IReadOnlyList<string> lines) => new("", null);
 }
 
 /// <summary>The simulator, seed by seed, up to the first violation.</summary>
@@ -93,7 +101,7 @@ internal sealed class UnitOracle : Oracle
     {
         if (exitCode == 0) return null;
         string[] failed = [.. lines.Where(static line => line.TrimEnd().EndsWith(Failed, StringComparison.Ordinal)).Select(NameIn).Distinct()];
-        return failed.Length == 0 ? Crash(exitCode) : new Catch($"unit {failed[0]}{(failed.Length > 1 ? string.Create(CultureInfo.InvariantCulture, $" and {failed.Length - 1} others") : "")}", null);
+        return failed.Length == 0 ? Crash(exitCode) : new Catch($"unit {failed[0]}{(failed.Length > 1 ? string.Create(CultureInfo.InvariantCulture, $" and {failed.Length - 1} more") : "")}", null);
     }
 
     private static string[] Spaces(string? floor) => floor switch

@@ -19,10 +19,10 @@ try
     }
 
     IReadOnlyList<Outcome> outcomes = await Hunt.RunAsync(options, mutants, interrupted.Token);
-    foreach (Outcome missed in outcomes.Where(static outcome => !outcome.IsCaught)) Console.WriteLine($"not caught: {missed.Mutant.Name}, {missed.Mutant.Why}");
+    foreach (Outcome missed in outcomes.Where(static outcome => !outcome.IsCaught)) Console.WriteLine($"missed: {missed.Mutant.Name}, {missed.Mutant.Why}");
     if (options.ExploreMinutes is not null) Console.WriteLine($"explore found {outcomes.Count(static outcome => outcome.Explored is not null)} of {mutants.Count(static mutant => mutant.IsInCore)} in the core");
     int caught = outcomes.Count(static outcome => outcome.IsCaught);
-    Console.WriteLine($"{caught} of {mutants.Count} caught");
+    Console.WriteLine($"{caught} of {mutants.Count} {Oracle.For(options).Success}");
     return caught == mutants.Count ? 0 : 1;
 }
 catch (MutantException e)

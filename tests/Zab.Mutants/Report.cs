@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Zab.Mutants;
 
 /// <summary>Says what happens: one line for each mutant, and on a terminal what is under way.</summary>
-internal sealed class Report(int count)
+internal sealed class Report(int count, string success)
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<string> _running = new(StringComparer.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class Report(int count)
 
     private static bool IsTerminal => !Console.IsOutputRedirected;
 
-    private static string Verdict(Outcome outcome) => outcome.IsCaught ? "caught    " : "NOT CAUGHT";
+    private string Verdict(Outcome outcome) => (outcome.IsCaught ? success : $"NOT {success.ToUpperInvariant()}").PadRight(4 + success.Length);
 
     private void ShowRunning()
     {
