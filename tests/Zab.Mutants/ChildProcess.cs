@@ -13,7 +13,7 @@ internal sealed record ProcessEnd(int? ExitCode, IReadOnlyList<string> Lines, Ti
 internal static class ChildProcess
 {
     /// <summary>The machine may have others to serve: so much longer than its processor time may a process take.</summary>
-    private const int WallFactor = 6;
+    private const int WallFactor = 30;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
 

@@ -1,12 +1,10 @@
+using System.Runtime.InteropServices;
 using Zab.Mutants;
 
 // Puts mistakes that others really made into the runtime, one at a time, and asks whether the simulator notices. docs/TESTING.md says how it is run.
 using var interrupted = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    interrupted.Cancel();
-};
+using PosixSignalRegistration onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using PosixSignalRegistration onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 
 try
 {
@@ -34,4 +32,10 @@ catch (OperationCanceledException)
 {
     Console.Error.WriteLine("interrupted");
     return 3;
+}
+
+void Interrupt(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    interrupted.Cancel();
 }

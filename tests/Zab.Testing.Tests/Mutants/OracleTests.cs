@@ -9,13 +9,14 @@ public class OracleTests
     private static readonly Oracle Seeds = Oracle.For(Options.Parse(["--seeds", "3..9", "--minutes", "4"]));
 
     [Fact]
-    public void The_simulator_is_asked_for_the_seeds_and_the_minutes() =>
-        Assert.Equal(["Zab.Simulator.dll", "--seeds", "3..9", "--minutes", "4"], Seeds.Arguments(mutant: null));
+    public void The_simulator_is_asked_for_the_seeds_one_after_the_other() =>
+        Assert.Equal(["Zab.Simulator.dll", "--seeds", "3..9", "--minutes", "4", "--jobs", "1"], Seeds.Arguments(mutant: null));
 
     [Theory]
     [InlineData(0, "seeds 3..9: no violation", null)]
     [InlineData(1, "violation: I4 server 2 sends ACK for 1/7\nseed: 5", "I4 at seed 5")]
     [InlineData(1, "seed: 8\n  violation: liveness: nobody leads", "liveness at seed 8")]
+    [InlineData(1, "seeds 1000, 0 violations\nrare path missing: Truncation was taken 3 times", null)]
     [InlineData(134, "Unhandled exception", "crash of the process, exit code 134")]
     public void The_first_violation_and_its_seed_are_read(int exitCode, string lines, string? expected) =>
         Assert.Equal(expected, Seeds.Judge(exitCode, lines.Split('\n'))?.ToString());
