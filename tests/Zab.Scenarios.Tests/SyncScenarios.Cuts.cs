@@ -169,7 +169,7 @@ public sealed partial class SyncScenarios
         Assert.Same(life, behind.Life);
         Assert.DoesNotContain(tail, behind.OnDisk().Entries);
         story.Until(() => call.Answer.IsCompleted, "the call, which its process handed on again, is answered");
-        Assert.Equal(2u, call.Answer.Result.Zxid.Epoch);
+        Assert.Equal(2u, Story.ZxidOfAnswer(call).Epoch);
         Assert.Equal("2", story.Local(behind.Id.Value, "kept"));
         Assert.Equal(1, story.World.Rarities[Rare.Truncated]);
     }

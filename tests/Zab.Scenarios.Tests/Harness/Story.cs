@@ -81,6 +81,9 @@ internal sealed class Story
         return call.Answer.Result.Zxid;
     }
 
+    /// <summary>Where an answered write was executed.</summary>
+    internal static Zxid ZxidOfAnswer(Call call) => call.Answer.Result.Zxid;
+
     /// <summary>A linearizable read at a server; null where the key has no value.</summary>
     internal string? Read(uint server, string key)
     {
