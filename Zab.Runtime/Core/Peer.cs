@@ -286,7 +286,8 @@ internal sealed class Peer : IPeerRoles
     /// <summary>While a snapshot is being installed, what this server holds is about to change: it claims nothing until that is done.</summary>
     private void Look(string reason)
     {
-        if (_learner is { IsUpToDate: false }) _failedJoins.Add(_learner.Leader, _state.Now, _state.Options);
+        if (_learner is { IsUpToDate: false }) _failedJoins.Add(_learner.Leader, wasUnreachable: !_learner.WasAnswered, _state.Now, _state.Options);
+        if (_leader is { Epoch: 0 }) _failedJoins.Add(_state.Self, wasUnreachable: true, _state.Now, _state.Options);
         EndRole(reason);
         RefuseIncoming(reason);
         Reason = WithDamage(reason);

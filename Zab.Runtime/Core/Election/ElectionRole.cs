@@ -158,9 +158,9 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         else _finalizeAt = state.Now.MonotonicTicks;
     }
 
-    /// <summary>The history this server stands for; none where it may not lead.</summary>
+    /// <summary>The history this server stands for; none where it may not lead, or was elected in vain too often.</summary>
     private Candidate Own() =>
-        state.IsTrusted && state.HardState.RepairFloor is null ? new Candidate(state.HardState.CurrentEpoch, state.History.Last.Zxid, state.Self) : Candidate.None;
+        state.IsTrusted && state.HardState.RepairFloor is null && !failedJoins.IsNoCandidate(state.Self, state.Now) ? new Candidate(state.HardState.CurrentEpoch, state.History.Last.Zxid, state.Self) : Candidate.None;
 
     /// <summary>A damaged server votes for whoever holds all that it once held.</summary>
     private bool CountsFor(Candidate candidate) => state.IsTrusted && candidate != Candidate.None && state.MayFollow(candidate.CurrentEpoch, candidate.LastZxid);

@@ -41,6 +41,9 @@ internal sealed partial class LearnerRole(PeerState state, IPeerRoles roles, Ser
     /// <summary>When the leader was last heard from, as the clock of the steps has it.</summary>
     internal long LeaderHeardAt => _lastHeard;
 
+    /// <summary>Whether the leader has said anything to this learner.</summary>
+    internal bool WasAnswered { get; private set; }
+
     internal bool IsUpToDate => Phase == LearnerPhase.UpToDate;
 
     internal void Start()
@@ -67,6 +70,7 @@ internal sealed partial class LearnerRole(PeerState state, IPeerRoles roles, Ser
 
     internal void OnReceived(Message message)
     {
+        WasAnswered = true;
         Heard();
         if (MustWait(message))
         {

@@ -36,6 +36,7 @@ internal sealed class Story
         var story = new Story(voters, observers, with);
         story.World.StartAll();
         story.UntilAllServe();
+        story.UntilQuiet();
         return story;
     }
 
@@ -54,6 +55,12 @@ internal sealed class Story
         () => World.Leader is { Life: { } leader } && World.Servers.All(server => server.Life is null || server.Life.Peer is { IsRecovering: false, Role: Role.Leading or Role.Following or Role.Observing } peer && peer.Epoch == leader.Peer.Epoch),
         "all serve",
         seconds);
+
+    /// <summary>The leader has put the directory of every voter into the log, one after the other, and all have applied that: from here on nothing is proposed that nobody asks for.</summary>
+    internal void UntilQuiet() => Until(
+        () => Leader.Life!.Peer is { } leader && leader.Config.Voters.All(static voter => !voter.Incarnation.IsNone)
+            && World.Servers.All(server => server.Life is null || (server.Life.Peer.LastCommitted == leader.LastLogged && server.Life.Replica.Status.LastApplied == leader.LastLogged)),
+        "nothing is under way");
 
     /// <summary>Every server that is up has applied all that its leader has logged.</summary>
     internal void UntilAllEqual()

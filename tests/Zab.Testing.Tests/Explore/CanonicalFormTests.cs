@@ -24,7 +24,7 @@ public sealed class CanonicalFormTests
     public void A_server_that_is_frozen_and_renamed_at_every_step_does_what_one_that_lives_on_does(string start, int seed)
     {
         Tables tables = new Scope(start, Everything).NewTables();
-        World world = new Director(tables, isFounded: start != "founding").World;
+        Zab.Simulator.Explore.World world = new Director(tables, isFounded: start != "founding").World;
         LiveServer[] live = [.. Enumerable.Range(0, 3).Select(place => new LiveServer(tables.Setting, tables.Shared, place, start != "founding"))];
         int steps = 0;
         Walk(tables, world, (ulong)seed, 400, (server, action, step) =>
