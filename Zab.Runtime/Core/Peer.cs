@@ -156,6 +156,7 @@ internal sealed class Peer : IPeerRoles
 
     private void OnVote(ServerId from, Message.Vote vote)
     {
+        _failedJoins.HeardFrom(from);
         _round = Math.Max(_round, _election?.Round ?? 0);
         if (IsElectedInVain(from, vote)) Look($"voter {from} looks in a later round, and no quorum has come");
         if (_election is not null) _election.OnVote(from, vote);
@@ -170,6 +171,7 @@ internal sealed class Peer : IPeerRoles
 
     private void OnUnreachable(ServerId peer)
     {
+        _failedJoins.Unreachable(peer);
         _founding?.OnUnreachable(peer);
         _election?.OnUnreachable(peer);
     }
@@ -286,8 +288,8 @@ internal sealed class Peer : IPeerRoles
     /// <summary>While a snapshot is being installed, what this server holds is about to change: it claims nothing until that is done.</summary>
     private void Look(string reason)
     {
-        if (_learner is { IsUpToDate: false }) _failedJoins.Add(_learner.Leader, wasUnreachable: !_learner.WasAnswered, _state.Now, _state.Options);
-        if (_leader is { Epoch: 0 }) _failedJoins.Add(_state.Self, wasUnreachable: true, _state.Now, _state.Options);
+        if (_learner is { IsUpToDate: false }) _failedJoins.Add(_learner.Leader, _learner.WasAnswered, _state.Now, _state.Options);
+        if (_leader is { Epoch: 0 }) _failedJoins.AddOwn(_state.Self, _state.Now, _state.Options);
         EndRole(reason);
         RefuseIncoming(reason);
         Reason = WithDamage(reason);
@@ -297,6 +299,7 @@ internal sealed class Peer : IPeerRoles
     private void ResumeLooking()
     {
         if (_isStopped || _founding is not null || _election is not null || _leader is not null || _learner is not null) return;
+        _failedJoins.Looks(_state.Now);
         _election = new ElectionRole(_state, this, ++_round, _failedJoins);
         _election.Start();
     }

@@ -42,6 +42,7 @@ internal sealed class Worker : Occurrence
     private readonly TaskCompletionSource _ended = new();       // Continues at once, in the one thread.
     private long _plannedAt = long.MaxValue;
     private bool _hasEnded;
+    private bool _isWoken;              // The turn that is planned is for work; else, for a clock.
 
     internal Worker(World world, ServerLife life, IPart part, FailureSwitch failure) => (_world, _life, _part, _failure) = (world, life, part, failure);
 
@@ -56,7 +57,8 @@ internal sealed class Worker : Occurrence
     /// <summary>There is work: the turn comes after what the part needs for it.</summary>
     internal void Wake()
     {
-        if (_hasEnded || _life.IsOver) return;
+        if (_hasEnded || _life.IsOver || _isWoken) return;
+        _isWoken = true;
         Plan(_world.Time.Now + _life.Server.TimeFor(Kind));
     }
 
@@ -66,6 +68,7 @@ internal sealed class Worker : Occurrence
         if (_life.Server.IsPaused)
         {
             _plannedAt = long.MaxValue;
+            _isWoken = false;
             _life.Server.OnResume(Wake);
             return;
         }
@@ -83,6 +86,7 @@ internal sealed class Worker : Occurrence
     internal void TakeTurn()
     {
         _plannedAt = long.MaxValue;
+        _isWoken = false;
         bool goesOn = false;
         try
         {

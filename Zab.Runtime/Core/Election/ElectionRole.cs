@@ -54,7 +54,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     {
         _votes.Remove(peer);
         _unreachable.Add(peer);
-        if (_proposal.Id == peer && _proposal != Candidate.None) BeginRound();
+        if ((_proposal.Id == peer && _proposal != Candidate.None) || (_proposal.Id == state.Self && Own() == Candidate.None)) BeginRound();
         else Evaluate();
     }
 
@@ -72,6 +72,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     internal void OnVote(ServerId from, Message.Vote vote)
     {
         _unreachable.Remove(from);
+        if (_proposal == Candidate.None && Own() is var own && own != Candidate.None) Propose(own);      // With this one, enough can reach us.
         bool counts = state.Counts(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
         if (vote.State == VoteState.Looking) OnLooking(from, vote, counts);
         else OnInRole(from, vote, counts);
@@ -105,7 +106,9 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     private void OnInRole(ServerId from, Message.Vote vote, bool counts)
     {
         _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from), counts));
-        if (_votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null) is not { } leader || leader == state.Self || failedJoins.IsTooSoon(leader, state.Now))
+        ServerId? found = _votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null);
+        if (found is null && vote.State == VoteState.Leading && vote.Counts && vote.Candidate.Id == from && failedJoins.HasLookedLong(state.Now, state.Options)) found = from;     // Where it stands between servers that do not hear each other, nobody else sees its quorum.
+        if (found is not { } leader || leader == state.Self || failedJoins.IsTooSoon(leader, state.Now))
         {
             Evaluate();
             return;
@@ -158,9 +161,9 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         else _finalizeAt = state.Now.MonotonicTicks;
     }
 
-    /// <summary>The history this server stands for; none where it may not lead, or was elected in vain too often.</summary>
+    /// <summary>The history this server stands for; none where it may not lead, was elected in vain too often, or knows that too few can reach it.</summary>
     private Candidate Own() =>
-        state.IsTrusted && state.HardState.RepairFloor is null && !failedJoins.IsNoCandidate(state.Self, state.Now) ? new Candidate(state.HardState.CurrentEpoch, state.History.Last.Zxid, state.Self) : Candidate.None;
+        state.IsTrusted && state.HardState.RepairFloor is null && !failedJoins.IsNoCandidate(state.Self, state.Now) && failedJoins.ReachesQuorum(state.Config, state.Now, state.Options) ? new Candidate(state.HardState.CurrentEpoch, state.History.Last.Zxid, state.Self) : Candidate.None;
 
     /// <summary>A damaged server votes for whoever holds all that it once held.</summary>
     private bool CountsFor(Candidate candidate) => state.IsTrusted && candidate != Candidate.None && state.MayFollow(candidate.CurrentEpoch, candidate.LastZxid);

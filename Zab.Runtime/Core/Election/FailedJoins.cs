@@ -8,24 +8,32 @@ namespace Zab.Core;
 /// </remarks>
 internal sealed class FailedJoins
 {
+    /// <summary>Refusals, and elections in vain, that mean little: roles were changing.</summary>
     private const int AtOnce = 3;
+
+    /// <summary>Attempts without any answer that may have been bad luck.</summary>
+    private const int UnansweredAtOnce = 1;
+
     private const int DoublingsMax = 16;
 
     private readonly SortedDictionary<ServerId, Failures> _failures = [];
+    private readonly SortedSet<ServerId> _unreachable = [];       // Of those that nothing was heard from since.
+    private long? _since;                                         // When it began to look.
 
-    /// <summary>Joining this leader has failed; or leading has, where it is this server itself.</summary>
-    internal void Add(ServerId leader, bool wasUnreachable, Instant now, PeerOptions options)
+    /// <summary>This leader was joined in vain.</summary>
+    internal void Add(ServerId leader, bool wasAnswered, Instant now, PeerOptions options)
     {
         Failures failures = _failures.GetValueOrDefault(leader);
-        int count = failures.Count + 1, unreached = failures.Unreached + (wasUnreachable ? 1 : 0);
-        _failures[leader] = new Failures(
-            count,
-            unreached,
-            After(count, options.VoteResendMin, options.VoteResendMax),
-            wasUnreachable ? After(unreached, options.VoteResendMax, options.InitLimit) : failures.ElectedNotBefore);
+        failures = failures with { Count = failures.Count + 1, JoinedNotBefore = After(failures.Count - AtOnce, options.VoteResendMin, options.VoteResendMax, now) };
+        if (!wasAnswered) failures = failures with { Unanswered = failures.Unanswered + 1, ElectedNotBefore = After(failures.Unanswered - UnansweredAtOnce, options.VoteResendMax, options.InitLimit, now) };
+        _failures[leader] = failures;
+    }
 
-        long After(int failed, TimeSpan first, TimeSpan atMost) =>
-            failed <= AtOnce ? 0 : now.MonotonicTicks + Math.Min(first.Ticks << Math.Min(failed - AtOnce - 1, DoublingsMax), atMost.Ticks);
+    /// <summary>This server itself was elected in vain: no quorum has come.</summary>
+    internal void AddOwn(ServerId self, Instant now, PeerOptions options)
+    {
+        Failures failures = _failures.GetValueOrDefault(self);
+        _failures[self] = failures with { Count = failures.Count + 1, ElectedNotBefore = After(failures.Count - AtOnce, options.VoteResendMax, options.InitLimit, now) };
     }
 
     /// <summary>Whether joining this leader, which others follow, has to wait.</summary>
@@ -34,7 +42,30 @@ internal sealed class FailedJoins
     /// <summary>Whether this server is not to be elected by us for now.</summary>
     internal bool IsNoCandidate(ServerId server, Instant now) => now.MonotonicTicks < _failures.GetValueOrDefault(server).ElectedNotBefore;
 
-    internal void Clear() => _failures.Clear();
+    internal void Unreachable(ServerId server) => _unreachable.Add(server);
 
-    private readonly record struct Failures(int Count, int Unreached, long JoinedNotBefore, long ElectedNotBefore);
+    internal void HeardFrom(ServerId server) => _unreachable.Remove(server);
+
+    /// <summary>This server looks for a leader, perhaps again.</summary>
+    internal void Looks(Instant now) => _since ??= now.MonotonicTicks;
+
+    /// <summary>Whether something must be wrong with the network, beyond a server that has died.</summary>
+    internal bool HasLookedLong(Instant now, PeerOptions options) => _since is { } since && now.MonotonicTicks - since >= 2 * options.VoteResendMax.Ticks;
+
+    /// <summary>Whether this server can reach a quorum; while it has not looked for long, that is taken for granted.</summary>
+    internal bool ReachesQuorum(Ensemble ensemble, Instant now, PeerOptions options) =>
+        !HasLookedLong(now, options) || ensemble.Voters.Count(voter => !_unreachable.Contains(voter.Id)) >= ensemble.QuorumSize;
+
+    internal void Clear()
+    {
+        _failures.Clear();
+        _unreachable.Clear();
+        _since = null;
+    }
+
+    /// <summary>Nothing is waited for while <paramref name="doublings"/> is negative.</summary>
+    private static long After(int doublings, TimeSpan first, TimeSpan atMost, Instant now) =>
+        doublings < 0 ? 0 : now.MonotonicTicks + Math.Min(first.Ticks << Math.Min(doublings, DoublingsMax), atMost.Ticks);
+
+    private readonly record struct Failures(int Count, int Unanswered, long JoinedNotBefore, long ElectedNotBefore);
 }

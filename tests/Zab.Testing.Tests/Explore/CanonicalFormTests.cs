@@ -44,7 +44,7 @@ public sealed class CanonicalFormTests
     public void Two_that_were_built_from_one_form_do_the_same_and_leave_it_as_it_was()
     {
         Tables tables = new Scope("fresh", Everything).NewTables();
-        World world = Starts.Reach("fresh", tables);
+        Zab.Simulator.Explore.World world = Starts.Reach("fresh", tables);
         Stage stage = tables.Locals.NewStage();
         LocalState before = world.Local(0);
         Walk(tables, world, seed: 5, 300, (server, action, step) =>
@@ -67,7 +67,7 @@ public sealed class CanonicalFormTests
     public void What_was_frozen_and_built_again_freezes_to_the_same_state()
     {
         Tables tables = new Scope("fresh", Everything).NewTables();
-        World world = Starts.Reach("fresh", tables);
+        Zab.Simulator.Explore.World world = Starts.Reach("fresh", tables);
         Stage stage = tables.Locals.NewStage();
         var met = new HashSet<LocalState>();
         Walk(tables, world, seed: 9, 500, (_, _, step) =>
@@ -121,7 +121,7 @@ public sealed class CanonicalFormTests
     }
 
     /// <summary>One random path. Nothing that a search may do is left out.</summary>
-    private static void Walk(Tables tables, World world, ulong seed, int moves, Action<int, LocalAction, LocalStep> step)
+    private static void Walk(Tables tables, Zab.Simulator.Explore.World world, ulong seed, int moves, Action<int, LocalAction, LocalStep> step)
     {
         var random = new DeterministicRandom(seed);
         var list = new WorldMoves(tables, Everything);

@@ -37,6 +37,7 @@ internal sealed class CoreRules : ICodecRules
         ["ElectionRole._finalizeAt"] = Clock.Options.FinalizeWait.Ticks,
         ["ElectionRole._resendAt"] = Clock.Options.VoteResendMax.Ticks,
         ["FoundingRole._sendAt"] = Clock.Options.VoteResendMax.Ticks,
+        ["FailedJoins._since"] = 0,
         ["Failures.JoinedNotBefore"] = 0,
         ["Failures.ElectedNotBefore"] = 0,
     };
