@@ -209,6 +209,7 @@ public sealed partial class ElectionScenarios
         story.Written(3, "k", "old");
         story.CutFrom(2, 1, 3);
         story.Written(3, "k", "new");
+        story.Until(() => story.PeerOf(2).Role == Role.Looking, "server 2 has left its leader");
         story[3].Kill();
         story.Network.HealAll();
         story.UntilTheyServe(1, 2);

@@ -75,7 +75,7 @@ public sealed partial class NetworkScenarios
     [Fact]
     public void N08_words_of_an_old_leader_change_nothing()
     {
-        var story = new Story(voters: 3);
+        var story = new Story(voters: 3, with: static options => options with { IsFoundedByToken = false });
         var old = new List<Input.Received>();
         story.World.OnStep = (server, input, _) =>
         {
@@ -165,7 +165,7 @@ public sealed partial class NetworkScenarios
     [Fact]
     public void N13_a_partition_that_heals_as_an_election_ends_leaves_one_leader_an_epoch()
     {
-        for (ulong seed = 1; seed <= 200; seed++)
+        for (ulong seed = 1; seed <= 60; seed++)
         {
             var random = new DeterministicRandom(seed);
             Story story = Story.Running(voters: 3 + (2 * random.Next(2)), with: options => options with { Seed = seed });
@@ -205,14 +205,21 @@ public sealed partial class NetworkScenarios
         Story story = Story.Running(voters: 3, with: static options => options with { SnapshotEveryBytes = 1024 * 1024 });
         story.Written(3, "k0", "small");
         story[1].Kill();
-        foreach (string key in (string[])["k1", "k2", "k3"]) story.Until(Answered(story.Write(3, key, Largest(story))), "the largest write is answered");
-        for (int i = 0; i < 4; i++) story.Until(Answered(story.Write(3, "k0", new string('x', 1024 * 1024))), "a write is answered");
-        story.Until(() => story.World.Rarities[Rare.LogCompacted] > 0, "the log is compacted");
+        int compactions = 0;
+        story.World.OnStep = (server, _, outputs) => compactions += server.Id.Value == 3 ? Asked.For<Output.CompactLog>(outputs).Count() : 0;
+        for (int i = 0; compactions < 2; i++)
+        {
+            Assert.InRange(i, 0, 20);
+            string value = i == 0 ? Largest(story) : new string('x', 1024 * 1024);
+            story.Until(Answered(story.Write(3, $"k{i % 3}", value)), "a large write is answered");
+            story.Run(1);
+        }
+
         int chunks = 0;
         story.World.OnStep = (_, input, _) => chunks += input is Input.Received { Message: Message.SnapshotChunk } ? 1 : 0;
         story.Start(1);
         story.UntilAllEqual();
-        Assert.True(chunks > 3 * Limits.SnapshotChunksInFlight, $"{chunks} chunks");
+        Assert.True(chunks > 2 * Limits.SnapshotChunksInFlight, $"{chunks} chunks");
         Assert.Equal(1, story.World.Rarities[Rare.SnapshotInstalled]);
     }
 
@@ -222,7 +229,7 @@ public sealed partial class NetworkScenarios
     [InlineData(3)]
     public void N14_a_larger_entry_is_refused_before_a_zxid_is_given(uint server)
     {
-        Story story = Story.Running(voters: 3);
+        Story story = Story.Running(voters: 3, with: static options => options with { IsFoundedByToken = false });
         story.Written(server, "k", "v");
         story.UntilAllEqual();
         Zxid before = story.Leader.Life!.Peer.LastLogged;

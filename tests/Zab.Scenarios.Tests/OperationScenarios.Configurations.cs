@@ -69,28 +69,33 @@ public sealed partial class OperationScenarios
         }
 
         Assert.Equal("v", story.Read(5, "k"));
-        Assert.True(story.World.Rarities[Rare.WipedAdmitted] >= 0 && story.Elections() >= 6);
+        Assert.True(story.Elections() >= 6);
     }
 
-    /// <summary>A broken leader counts the ack of a voter whose directory is not in the configuration: the checks must see it, and the real one must not do it.</summary>
+    /// <summary>A broken leader counts the ack of a voter whose directory is not in the configuration yet: the checks must see it, and the real one must not do it.</summary>
     [Fact]
     public void R07_counting_an_ack_of_a_voter_that_is_not_in_the_configuration_is_flagged()
     {
-        Story story = Story.Running(voters: 3, with: static options => options with { IsFoundedByToken = false });
-        story.Written(2, "k", "v");
+        var slow = new PeerOptions { Tick = TimeSpan.FromMilliseconds(500), SyncLimit = TimeSpan.FromSeconds(10) };     // Admission waits for a tick.
+        Story story = Story.Running(voters: 3, with: options => options with { IsFoundedByToken = false, Peer = slow });
+        story.Written(3, "k", "v");
         story.UntilAllEqual();
         Zxid committed = story.PeerOf(3).LastCommitted;
-        story.Network.OnArrival = static (from, _, message) => from.Value == 2 && message is Message.Ack ? Arrival.Held : Arrival.Delivered;
         Zxid wipedHolds = Zxid.None;
-        story.World.OnStep = (server, input, _) =>
+        story.Network.OnArrival = (from, _, message) =>
         {
-            if (server.Id.Value == 3 && input is Input.Received { Message: Message.Ack ack }) wipedHolds = ack.Zxid;
+            if (message is not Message.Ack ack) return Arrival.Delivered;
+            if (from.Value == 1 && wipedHolds == Zxid.None) wipedHolds = ack.Zxid;
+            return from.Value == 2 ? Arrival.Held : Arrival.Delivered;
         };
         story.Wipe(1);
         story.Start(1);
-        story.Until(() => wipedHolds > committed, "the wiped voter acknowledges the entry that is to admit it", seconds: 5);
+        story.Until(() => story.PeerOf(1).Role == Role.Following, "the wiped voter is brought up");
+        story.Write(3, "k", "not committed");
+        story.Until(() => wipedHolds > committed, "the wiped voter acknowledges the entry", seconds: 1);
+        story.Run(0.01);
         Peer leader = story.PeerOf(3);
-        Assert.Equal((committed, wipedHolds), (leader.LastCommitted, leader.LastLogged));
+        Assert.Equal((committed, Zxid.None), (leader.LastCommitted, leader.Config.Version));
 
         PeerFacts broken = PeerFacts.Of(leader) with { LastCommitted = wipedHolds };
         Assert.Equal("I5", Assert.Throws<ViolationException>(() => story.World.Watch.Stepped(new ServerId(3), broken, Input.Tick.Instance, new Outputs())).Invariant);
