@@ -94,8 +94,10 @@ public sealed partial class ElectionScenarios
     {
         byte[] body = new byte[random.Next(200)];
         for (int i = 0; i < body.Length; i++) body[i] = random.Next(3) == 0 ? (byte)0xFF : (byte)random.Next(256);
-        var vote = EncodedMessage.Of(new Message.Vote(VoteState.Looking, 9, new Candidate(9, new Zxid(9, 9), new ServerId(2)), true, new Incarnation(2), 9, new Zxid(9, 9), Zxid.None));
-        byte[] frame = server.Life!.Transport.Frame(random.Next(2) == 0 ? vote : EncodedMessage.Control((FrameType)(0x10 | random.Next(4)), body), incarnation: 1);
+        var candidate = new Candidate(9, new Zxid(9, 9), new ServerId(2));
+        var vote = EncodedMessage.Of(new Message.Vote(VoteState.Looking, 9, candidate, true, new Incarnation(2), 9, candidate.LastZxid, Zxid.None));
+        var unknown = EncodedMessage.Control((FrameType)(0x10 | random.Next(4)), body);
+        byte[] frame = server.Life!.Transport.Frame(random.Next(2) == 0 ? vote : unknown, incarnation: 1);
         switch (random.Next(5))
         {
             case 0: return body;

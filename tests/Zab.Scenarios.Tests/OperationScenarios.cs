@@ -90,7 +90,7 @@ public sealed partial class OperationScenarios
         var vote = new Message.Vote(VoteState.Looking, 1, new Candidate(9, new Zxid(9, 9), new ServerId(2)), true, new Incarnation(2), 1, new Zxid(9, 9), Zxid.None);
         peer.Hear(2, new ClusterId(99), vote);
         peer.Hear(3, new ClusterId(99), vote with { Incarnation = new Incarnation(3) });
-        Assert.Equal(2, peer.All.Count(static output => output is Output.Ignored { Reason: var reason } && reason.StartsWith("Vote from server", StringComparison.Ordinal)));
+        Assert.Equal(2, peer.All.OfType<Output.Ignored>().Count(static ignored => ignored.Reason.StartsWith("Vote from server", StringComparison.Ordinal)));
         Assert.DoesNotContain(peer.All, static output => output is Output.OpenChannel or Output.SendPeer { Message: Message.Vote { Candidate.Id.Value: not 1 } });
     }
 
