@@ -8,7 +8,7 @@ namespace Zab.Scenarios;
 /// <summary>Configurations in the log: rows R01, R04 and R07. The only change that there is yet names the new directory of a voter that lost its disk.</summary>
 public sealed partial class OperationScenarios
 {
-    /// <summary>The leader dies when it has proposed to admit a wiped voter. Either somebody holds the entry, and it completes; or nobody does, it vanishes, and the next leader admits anew.</summary>
+    /// <summary>The leader dies when it has proposed to admit a wiped voter. Somebody holds the entry, and it completes; or nobody does, and the next leader admits anew.</summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -25,7 +25,8 @@ public sealed partial class OperationScenarios
             if (server.Id.Value == leader) proposed ??= config;
             else isReached |= config == proposed;
             if (!reachesFollowers && server.Id.Value == leader) story.BlockFrom(leader, story.OthersThan(leader));
-            if (reachesFollowers ? isReached : server.Id.Value == leader) story.Later(reachesFollowers ? TimeSpan.Zero : TimeSpan.FromMilliseconds(20), story[leader].Kill);
+            if (reachesFollowers && isReached) story.Later(TimeSpan.Zero, story[leader].Kill);
+            if (!reachesFollowers && server.Id.Value == leader) story.Later(TimeSpan.FromMilliseconds(20), story[leader].Kill);     // Its own disk has it by then.
         };
         story.Wipe(1);
         story.Start(1);
@@ -69,18 +70,18 @@ public sealed partial class OperationScenarios
         }
 
         Assert.Equal("v", story.Read(5, "k"));
-        Assert.True(story.World.Rarities[Rare.WipedAdmitted] >= 0 && story.Elections() >= 6);
+        Assert.True(story.Elections() >= 6);
     }
 
-    /// <summary>A broken leader counts the ack of a voter whose directory is not in the configuration: the checks must see it, and the real one must not do it.</summary>
+    /// <summary>A broken leader counts the ack of a voter whose directory is not in the configuration yet: the checks must see it, and the real one must not do it.</summary>
     [Fact]
     public void R07_counting_an_ack_of_a_voter_that_is_not_in_the_configuration_is_flagged()
     {
-        Story story = Story.Running(voters: 3, with: static options => options with { IsFoundedByToken = false });
-        story.Written(2, "k", "v");
+        var slow = new PeerOptions { Tick = TimeSpan.FromMilliseconds(500), SyncLimit = TimeSpan.FromSeconds(10) };     // Admission waits for a tick.
+        Story story = Story.Running(voters: 3, with: options => options with { IsFoundedByToken = false, Peer = slow });
+        story.Written(3, "k", "v");
         story.UntilAllEqual();
         Zxid committed = story.PeerOf(3).LastCommitted;
-        story.Network.OnArrival = static (from, _, message) => from.Value == 2 && message is Message.Ack ? Arrival.Held : Arrival.Delivered;
         Zxid wipedHolds = Zxid.None;
         story.World.OnStep = (server, input, _) =>
         {
@@ -88,11 +89,15 @@ public sealed partial class OperationScenarios
         };
         story.Wipe(1);
         story.Start(1);
-        story.Until(() => wipedHolds > committed, "the wiped voter acknowledges the entry that is to admit it", seconds: 5);
+        story.Until(() => story.PeerOf(1).Role == Role.Following, "the wiped voter is brought up");
+        story[2].StallDisk(TimeSpan.TicksPerMinute);
+        story.Write(3, "k", "not committed");
+        story.Until(() => wipedHolds > committed, "the wiped voter acknowledges the entry", seconds: 1);
         Peer leader = story.PeerOf(3);
-        Assert.Equal((committed, wipedHolds), (leader.LastCommitted, leader.LastLogged));
+        Assert.Equal((committed, Zxid.None), (leader.LastCommitted, leader.Config.Version));
 
         PeerFacts broken = PeerFacts.Of(leader) with { LastCommitted = wipedHolds };
-        Assert.Equal("I5", Assert.Throws<ViolationException>(() => story.World.Watch.Stepped(new ServerId(3), broken, Input.Tick.Instance, new Outputs())).Invariant);
+        void Commit() => story.World.Watch.Stepped(new ServerId(3), broken, Input.Tick.Instance, new Outputs());
+        Assert.Equal("I5", Assert.Throws<ViolationException>(Commit).Invariant);
     }
 }

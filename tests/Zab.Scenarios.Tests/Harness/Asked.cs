@@ -17,7 +17,10 @@ internal static class Asked
 
     internal static IEnumerable<Message.Vote> ToVote(Outputs outputs) => For<Output.SendPeer>(outputs).Select(static send => send.Message).OfType<Message.Vote>();
 
+    /// <summary>Whether it says that it was elected.</summary>
+    internal static bool ToBeElected(Outputs outputs) => For<Output.RoleChanged>(outputs).Any(static changed => changed.Reason?.StartsWith("elected", StringComparison.Ordinal) == true);
+
     /// <summary>The first configuration that it logs.</summary>
     internal static Zxid? ToLogConfig(Outputs outputs) =>
-        For<Output.Append>(outputs).SelectMany(static append => append.Entries).Where(static entry => entry.Type == EntryType.Config).Select(static entry => (Zxid?)entry.Zxid).FirstOrDefault();
+        For<Output.Append>(outputs).SelectMany(static append => append.Entries).FirstOrDefault(static entry => entry.Type == EntryType.Config)?.Zxid;
 }

@@ -12,9 +12,13 @@ internal sealed class FreshPeer
     /// <param name="record">The founding record in its directory; none where that is fresh.</param>
     internal FreshPeer(uint self, uint[] voters, Ensemble? record = null)
     {
-        var state = new HardState { ServerId = new ServerId(self), Incarnation = new Incarnation(self), Generation = 1, Founding = record, Founded = record is not null, ClusterId = record?.FoundingClusterId() ?? default };
-        Ensemble[] configs = record is null ? [] : [record];
-        Peer = new Peer(new PeerOptions(), new StartList(new ServerId(self), Voters(voters)), new RecoveredState(state, new History(default), [.. configs], null, 1, null), 7, static _ => null);
+        var state = new HardState
+        {
+            ServerId = new ServerId(self), Incarnation = new Incarnation(self), Generation = 1,
+            Founding = record, Founded = record is not null, ClusterId = record?.FoundingClusterId() ?? default,
+        };
+        var recovered = new RecoveredState(state, new History(default), record is null ? [] : [record], null, 1, null);
+        Peer = new Peer(new PeerOptions(), new StartList(new ServerId(self), Voters(voters)), recovered, 7, static _ => null);
         Step(Input.Tick.Instance);
     }
 

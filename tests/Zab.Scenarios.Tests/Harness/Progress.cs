@@ -8,7 +8,8 @@ internal static class Progress
 {
     /// <summary>All of them are with one leader, which is up, or are that leader.</summary>
     internal static bool AreServing(this Story story, params uint[] servers) =>
-        story.World.Leader is { Life.Peer: { } leader } && servers.All(id => story[id].Life?.Peer is { IsRecovering: false } peer && peer.Epoch == leader.Epoch && peer.Leader == leader.Leader);
+        story.World.Leader is { Life.Peer: { } leader }
+        && servers.All(id => story[id].Life?.Peer is { IsRecovering: false } peer && peer.Epoch == leader.Epoch && peer.Leader == leader.Leader);
 
     internal static void UntilTheyServe(this Story story, params uint[] servers) => story.Until(() => story.AreServing(servers), $"servers {string.Join(", ", servers)} serve");
 
