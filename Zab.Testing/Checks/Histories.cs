@@ -2,8 +2,8 @@ using Zab.Core;
 
 namespace Zab.Testing.Checks;
 
-/// <summary>Every history that there ever was, as one tree. A zxid has one chain hash for ever, which stands for all before it; so a zxid names a history.</summary>
-/// <remarks>That a zxid never has two hashes is I11, checked wherever one is seen. A branch of the tree is an epoch; it begins where its leader began.</remarks>
+/// <summary>Every history that there ever was, as one tree. A zxid has one chain hash for ever, which stands for all before it: it names a history.</summary>
+/// <remarks>That a zxid never has two is I11, checked wherever one is seen. A branch of the tree is an epoch; it begins where its leader began.</remarks>
 internal sealed class Histories
 {
     private readonly Dictionary<uint, EpochRecord> _epochs = [];

@@ -159,7 +159,7 @@ internal sealed class Actor(Trace trace, ServerId id)
     internal Message.LearnerInfo Info() =>
         new(IsVoter: true, Hard.AcceptedEpoch, ProtocolVersion.Current, Zxid.None, Hard.Incarnation, Counts: true, Hard.Generation, Last.Zxid);
 
-    /// <summary>As a learner that holds the beginning of the leader's history: the rest becomes durable, then the epoch, and NEWLEADER is acknowledged.</summary>
+    /// <summary>As a learner that holds the beginning of the leader's history: the rest is durable, then the epoch, then NEWLEADER acknowledged.</summary>
     internal void Sync(Actor leader, uint epoch)
     {
         leader.Say(this, new Message.Diff(epoch, Last));

@@ -194,7 +194,8 @@ internal sealed class RealRun
     }
 
     private bool IsWell() => Leader is { } leader
-        && _servers.Values.All(server => server.IsUp && server.Peer!.Role is Role.Leading or Role.Following or Role.Observing && server.Applied == leader.Peer!.LastLogged);
+        && _servers.Values.All(static server => server.Peer is { Role: Role.Leading or Role.Following or Role.Observing })
+        && _servers.Values.All(server => server.Applied == leader.Peer!.LastLogged);
 
     private T? Pick<T>(IEnumerable<T> from) where T : class
     {
