@@ -21,7 +21,8 @@ internal sealed class Configs(Ensemble startList, Histories histories)
             return;
         }
 
-        Rule.Require("I25", ReferenceEquals(record, Founding) || record.Members.AsSpan().SequenceEqual(Founding.Members.AsSpan()), $"server {server.Id} belongs to an ensemble founded as ({record}), and the others to one founded as ({Founding})");
+        Rule.Require("I25", ReferenceEquals(record, Founding) || record.Members.AsSpan().SequenceEqual(Founding.Members.AsSpan()),
+            $"server {server.Id} belongs to an ensemble founded as ({record}), and the others to one founded as ({Founding})");
     }
 
     internal void Add(Ensemble config)

@@ -2,7 +2,9 @@ using Zab.Core;
 
 namespace Zab.Testing.Checks;
 
-/// <summary>I3, history before epoch before the ACK of NEWLEADER; I4, durable before it is acknowledged or claimed; I7, what is committed is never taken off a disk.</summary>
+/// <summary>
+/// I3, history before epoch before the ACK of NEWLEADER; I4, durable before it is acknowledged or claimed; I7, what is committed is never taken off a disk.
+/// </summary>
 internal sealed class Durability(Run run)
 {
     /// <summary>The store says that these writes are durable. They must be the next ones that were asked for.</summary>
@@ -10,7 +12,8 @@ internal sealed class Durability(Run run)
     {
         foreach (Output.Write write in writes)
         {
-            Rule.Require("I4", server.Pending.TryDequeue(out PendingWrite next) && next.Write.Id == write.Id, $"write {write.Id.Value} of server {server.Id} is reported durable, and {next.Write?.Id.Value ?? 0} is the next that was asked for");
+            Rule.Require("I4", server.Pending.TryDequeue(out PendingWrite next) && next.Write.Id == write.Id,
+                $"write {write.Id.Value} of server {server.Id} is reported durable, and {next.Write?.Id.Value ?? 0} is the next that was asked for");
             switch (write)
             {
                 case Output.Append append: server.Durable = append.Entries[^1].Zxid; break;
@@ -22,7 +25,7 @@ internal sealed class Durability(Run run)
         }
     }
 
-    /// <summary>I3: what must be durable before a server adopts an epoch. For a learner the sync point that it was told, for a leader all that it holds.</summary>
+    /// <summary>I3: what must be durable before an epoch is adopted. For a learner the sync point that it was told, for a leader all that it holds.</summary>
     internal static Zxid BeforeAdopting(ServerRecord server, HardState state) =>
         state.CurrentEpoch == server.Asked.CurrentEpoch && (state.RepairFloor is not null || server.Asked.RepairFloor is null) ? Zxid.None
         : server.NewLeader.Epoch == state.CurrentEpoch ? server.NewLeader.SyncPoint
@@ -31,16 +34,20 @@ internal sealed class Durability(Run run)
     internal void Sent(ServerRecord server, Message.AckNewLeader ack)
     {
         Rule.Require("I3", server.Hard.CurrentEpoch == ack.Epoch && server.Hard.AcceptedEpoch == ack.Epoch,
-            $"server {server.Id} acknowledges NEWLEADER of epoch {ack.Epoch}, and accepted {server.Hard.AcceptedEpoch}, current {server.Hard.CurrentEpoch} are durable");
-        Rule.Require("I3", run.Histories.Contains(server.Durable, ack.SyncPoint), $"server {server.Id} acknowledges NEWLEADER of epoch {ack.Epoch} at {ack.SyncPoint}, and holds {server.Durable}");
+            $"server {server.Id} acknowledges NEWLEADER of epoch {ack.Epoch}, and accepted {server.Hard.AcceptedEpoch}, "
+            + $"current {server.Hard.CurrentEpoch} are durable");
+        Rule.Require("I3", run.Histories.Contains(server.Durable, ack.SyncPoint),
+            $"server {server.Id} acknowledges NEWLEADER of epoch {ack.Epoch} at {ack.SyncPoint}, and holds {server.Durable}");
         run.Histories.At(ack.Epoch).Acked(server, ack.SyncPoint, isNewLeader: true);
     }
 
     internal void Sent(ServerRecord server, Message.Ack ack)
     {
-        Rule.Require("I4", run.Histories.Contains(server.Durable, ack.Zxid), $"server {server.Id} acknowledges {ack.Zxid} in epoch {ack.Epoch}, and holds {server.Durable}");
+        Rule.Require("I4", run.Histories.Contains(server.Durable, ack.Zxid),
+            $"server {server.Id} acknowledges {ack.Zxid} in epoch {ack.Epoch}, and holds {server.Durable}");
         Rule.Require("I4", server.Hard.CurrentEpoch == ack.Epoch && server.Hard.AcceptedEpoch == ack.Epoch,
-            $"server {server.Id} acknowledges {ack.Zxid} in epoch {ack.Epoch}, and accepted {server.Hard.AcceptedEpoch}, current {server.Hard.CurrentEpoch} are durable");
+            $"server {server.Id} acknowledges {ack.Zxid} in epoch {ack.Epoch}, and accepted {server.Hard.AcceptedEpoch}, "
+            + $"current {server.Hard.CurrentEpoch} are durable");
         run.Histories.At(ack.Epoch).Acked(server, ack.Zxid, isNewLeader: false);
     }
 
@@ -53,9 +60,13 @@ internal sealed class Durability(Run run)
     /// <summary>A vote that waited for a disk may speak of what was cut meanwhile: that can only make others wait.</summary>
     internal void Sent(ServerRecord server, Message.Vote vote)
     {
-        if (!run.Histories.Contains(server.Replaced, vote.LastDurable)) RequireHeld(server, vote.LastDurable, "votes with");
-        bool isCandidate = vote.State == VoteState.Looking && vote.Candidate.Id == server.Id;
-        if (isCandidate && !run.Histories.Contains(server.Replaced, vote.Candidate.LastZxid)) RequireHeld(server, vote.Candidate.LastZxid, "stands for election with");
+        RequireHeldOnce(server, vote.LastDurable, "votes with");
+        if (vote.State == VoteState.Looking && vote.Candidate.Id == server.Id) RequireHeldOnce(server, vote.Candidate.LastZxid, "stands for election with");
+    }
+
+    private void RequireHeldOnce(ServerRecord server, Zxid zxid, string what)
+    {
+        if (!run.Histories.Contains(server.Replaced, zxid)) RequireHeld(server, zxid, what);
     }
 
     private void RequireHeld(ServerRecord server, Zxid zxid, string what) =>
@@ -63,7 +74,8 @@ internal sealed class Durability(Run run)
 
     private void Saved(ServerRecord server, HardState state, Zxid before)
     {
-        Rule.Require("I3", run.Histories.Contains(server.Durable, before), $"server {server.Id} adopts epoch {state.CurrentEpoch} before {before} is durable; it holds {server.Durable}");
+        Rule.Require("I3", run.Histories.Contains(server.Durable, before),
+            $"server {server.Id} adopts epoch {state.CurrentEpoch} before {before} is durable; it holds {server.Durable}");
         if (state.Founding is { } record) run.Configs.Found(server, record);
         server.Hard = state;
     }
@@ -79,7 +91,8 @@ internal sealed class Durability(Run run)
     private void Installed(ServerRecord server, Output.InstallSnapshot install)
     {
         HistoryPoint point = install.Snapshot.Point;
-        Rule.Require("I11", run.Histories.TryChain(point.Zxid, out ulong chain) && chain == point.Chain, $"server {server.Id} installs a snapshot at {point}, and {new HistoryPoint(point.Zxid, chain)} was proposed");
+        Rule.Require("I11", run.Histories.TryChain(point.Zxid, out ulong chain) && chain == point.Chain,
+            $"server {server.Id} installs a snapshot at {point}, and {new HistoryPoint(point.Zxid, chain)} was proposed");
         Rule.Require("I27", run.IsCommitted(point.Zxid), $"server {server.Id} installs a snapshot at {point.Zxid}, and {run.Committed} is the last committed");
         RequireKept(server, point.Zxid, "installs a snapshot at");
         server.Replaced = server.Durable;

@@ -2,7 +2,10 @@ using Zab.Core;
 
 namespace Zab.Testing.Checks;
 
-/// <summary>I10, only leaders propose; I11, a zxid has one content for ever; I16, a leader begins with all that was applied; I17, a log has no gap; I25, configurations come one at a time.</summary>
+/// <summary>
+/// I10, only leaders propose; I11, a zxid has one content for ever; I16, a leader begins with all that was applied; I17, a log has no gap;
+/// I25, configurations come one at a time.
+/// </summary>
 internal sealed class Entries(Run run)
 {
     private Message? _checked;      // The same message goes to many.
@@ -12,7 +15,8 @@ internal sealed class Entries(Run run)
     {
         foreach (Entry entry in entries)
         {
-            Rule.Require("I17", entry.PrevZxid == server.Logged && Entry.IsNext(server.Logged, entry.Zxid), $"server {server.Id} appends {entry.Zxid}, which follows {entry.PrevZxid}, to a log that ends at {server.Logged}");
+            Rule.Require("I17", entry.PrevZxid == server.Logged && Entry.IsNext(server.Logged, entry.Zxid),
+                $"server {server.Id} appends {entry.Zxid}, which follows {entry.PrevZxid}, to a log that ends at {server.Logged}");
             if (server.Leading == entry.Zxid.Epoch && server.Leading != 0) Proposed(server, entry);
             CheckGenuine(server, entry, "appends");
             server.Logged = entry.Zxid;
@@ -39,7 +43,8 @@ internal sealed class Entries(Run run)
     {
         CheckKnown(server, entry.Point, what);
         if (entry.PrevZxid == Zxid.None || run.Histories.TryChain(entry.PrevZxid, out _))
-            Rule.Require("I11", entry.Follows(PointAt(entry.PrevZxid)), $"server {server.Id} {what} {entry.Zxid} with a content that its chain hash does not stand for");
+            Rule.Require("I11", entry.Follows(PointAt(entry.PrevZxid)),
+                $"server {server.Id} {what} {entry.Zxid} with a content that its chain hash does not stand for");
     }
 
     private HistoryPoint PointAt(Zxid zxid) => new(zxid, run.Histories.TryChain(zxid, out ulong chain) ? chain : 0);
@@ -47,9 +52,11 @@ internal sealed class Entries(Run run)
     private void Proposed(ServerRecord server, Entry entry)
     {
         EpochRecord epoch = run.Histories.At(entry.Zxid.Epoch);
-        Rule.Require("I11", !epoch.TryChain(entry.Zxid.Counter, out ulong chain), $"leader {server.Id} proposes {entry.Point}, and {new HistoryPoint(entry.Zxid, chain)} was proposed before");
+        Rule.Require("I11", !epoch.TryChain(entry.Zxid.Counter, out ulong chain),
+            $"leader {server.Id} proposes {entry.Point}, and {new HistoryPoint(entry.Zxid, chain)} was proposed before");
         if (entry.Zxid.Counter == 1 && run.Applied.Epoch < epoch.Epoch)
-            Rule.Require("I16", run.Histories.Contains(entry.PrevZxid, run.Applied), $"leader {server.Id} of epoch {epoch.Epoch} begins after {entry.PrevZxid}, and {run.Applied} was applied");
+            Rule.Require("I16", run.Histories.Contains(entry.PrevZxid, run.Applied),
+                $"leader {server.Id} of epoch {epoch.Epoch} begins after {entry.PrevZxid}, and {run.Applied} was applied");
         run.Histories.Add(entry.Point, entry.PrevZxid);
         if (entry.Type == EntryType.Config) Configured(server, Ensemble.Decode(entry.Payload.Span).At(entry.Zxid));
     }
@@ -57,8 +64,10 @@ internal sealed class Entries(Run run)
     private void Configured(ServerRecord server, Ensemble config)
     {
         Ensemble before = run.Configs.At(server.Logged);
-        Rule.Require("I25", before.Version <= server.Committed, $"leader {server.Id} proposes a configuration at {config.Version}, and the one at {before.Version} is not committed");
-        Rule.Require("I25", Configs.Meet(before, config), $"leader {server.Id} proposes the configuration ({config}) at {config.Version}, and a quorum of it need not meet one of ({before})");
+        Rule.Require("I25", before.Version <= server.Committed,
+            $"leader {server.Id} proposes a configuration at {config.Version}, and the one at {before.Version} is not committed");
+        Rule.Require("I25", Configs.Meet(before, config),
+            $"leader {server.Id} proposes the configuration ({config}) at {config.Version}, and a quorum of it need not meet one of ({before})");
         run.Configs.Add(config);
     }
 }

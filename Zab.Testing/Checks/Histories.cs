@@ -2,8 +2,8 @@ using Zab.Core;
 
 namespace Zab.Testing.Checks;
 
-/// <summary>Every history that any server ever had, as one tree: a zxid has one chain hash for ever, and the chain hash stands for all before it, so a zxid names a whole history.</summary>
-/// <remarks>That a zxid cannot have two hashes is I11, checked wherever one is seen. A branch of the tree is an epoch; where it begins is the initial history of its leader.</remarks>
+/// <summary>Every history that there ever was, as one tree. A zxid has one chain hash for ever, which stands for all before it: it names a history.</summary>
+/// <remarks>That a zxid never has two is I11, checked wherever one is seen. A branch of the tree is an epoch; it begins where its leader began.</remarks>
 internal sealed class Histories
 {
     private readonly Dictionary<uint, EpochRecord> _epochs = [];

@@ -35,8 +35,10 @@ internal sealed class Order(Run run, Entries entries)
     {
         entries.CheckKnown(server, point, "takes over a snapshot at");
         Rule.Require("I27", point.Zxid >= server.Applied, $"server {server.Id} takes over a snapshot at {point.Zxid}, and has applied {server.Applied}");
-        Rule.Require("I27", run.IsCommitted(point.Zxid), $"server {server.Id} takes over a snapshot at {point.Zxid}, and {run.Committed} is the last committed");
-        Rule.Require("I27", run.Histories.Contains(server.Durable, point.Zxid), $"server {server.Id} takes over a snapshot at {point.Zxid}, and holds {server.Durable}");
+        Rule.Require("I27", run.IsCommitted(point.Zxid),
+            $"server {server.Id} takes over a snapshot at {point.Zxid}, and {run.Committed} is the last committed");
+        Rule.Require("I27", run.Histories.Contains(server.Durable, point.Zxid),
+            $"server {server.Id} takes over a snapshot at {point.Zxid}, and holds {server.Durable}");
         server.StateBase = point.Zxid;
         if (point.Zxid > server.CommitGiven) server.CommitGiven = point.Zxid;
         Advance(server, point.Zxid);
@@ -46,8 +48,10 @@ internal sealed class Order(Run run, Entries entries)
     internal void Made(ServerRecord server, HistoryPoint point)
     {
         entries.CheckKnown(server, point, "makes a snapshot at");
-        Rule.Require("I27", run.Histories.Contains(server.Applied, point.Zxid), $"server {server.Id} makes a snapshot at {point.Zxid}, and has applied {server.Applied}");
-        Rule.Require("I27", run.Histories.Contains(server.Durable, point.Zxid), $"server {server.Id} makes a snapshot at {point.Zxid}, and holds {server.Durable}");
+        Rule.Require("I27", run.Histories.Contains(server.Applied, point.Zxid),
+            $"server {server.Id} makes a snapshot at {point.Zxid}, and has applied {server.Applied}");
+        Rule.Require("I27", run.Histories.Contains(server.Durable, point.Zxid),
+            $"server {server.Id} makes a snapshot at {point.Zxid}, and holds {server.Durable}");
         if (point.Zxid > server.Snapshot) server.Snapshot = point.Zxid;
     }
 
@@ -69,16 +73,20 @@ internal sealed class Order(Run run, Entries entries)
     /// <summary>What is committed is one order, and every later leader began with it. So this breaks at least one rule; the first of them is told.</summary>
     private void Uncommitted(ServerRecord server, Zxid zxid)
     {
-        Rule.Require("I12", run.Histories.IsOneOrder(zxid, run.Applied), $"server {server.Id} applies {zxid}, and others applied up to {run.Applied}, which is of another history");
+        Rule.Require("I12", run.Histories.IsOneOrder(zxid, run.Applied),
+            $"server {server.Id} applies {zxid}, and others applied up to {run.Applied}, which is of another history");
         if (run.Histories.EstablishedAfter(zxid.Epoch) is { } later)
-            Rule.Require("I9", run.Histories.Contains(later.InitialEnd, zxid), $"server {server.Id} applies {zxid}, which the leader of epoch {later.Epoch} did not have: it was established with {later.InitialEnd}");
-        Rule.Require("I13", run.Histories.IsOneOrder(zxid, run.Committed), $"server {server.Id} applies {zxid}, and {run.Committed}, which is committed, is of another history");
+            Rule.Require("I9", run.Histories.Contains(later.InitialEnd, zxid),
+                $"server {server.Id} applies {zxid}, which the leader of epoch {later.Epoch} did not have: it was established with {later.InitialEnd}");
+        Rule.Require("I13", run.Histories.IsOneOrder(zxid, run.Committed),
+            $"server {server.Id} applies {zxid}, and {run.Committed}, which is committed, is of another history");
         Rule.Require("I17", false, $"server {server.Id} applies {zxid}, and {run.Committed} is the last committed");
     }
 
     private static void Gap(ServerRecord server, Entry entry)
     {
         bool isOfOneLeader = entry.PrevZxid.Epoch == entry.Zxid.Epoch;
-        Rule.Require(isOfOneLeader ? "I14" : "I12", false, $"server {server.Id} applies {entry.Zxid} after {server.Applied}, and {entry.PrevZxid} comes before it");
+        Rule.Require(isOfOneLeader ? "I14" : "I12", false,
+            $"server {server.Id} applies {entry.Zxid} after {server.Applied}, and {entry.PrevZxid} comes before it");
     }
 }

@@ -2,7 +2,7 @@ using Zab.Core;
 
 namespace Zab.Testing.Checks;
 
-/// <summary>I26: a server whose disk failed, or that found itself wrong, acknowledges, votes, commits, applies and answers nothing any more in this life.</summary>
+/// <summary>I26: a server whose disk failed, or that found itself wrong, acknowledges, votes, commits, applies and answers nothing in this life.</summary>
 internal static class Poison
 {
     /// <summary>What was said in the same step before the end is still right; outputs are carried out after this is called.</summary>
@@ -25,5 +25,6 @@ internal static class Poison
         Require(server, message.GetType().Name);
     }
 
-    internal static void Require(ServerRecord server, string what) => Rule.Require("I26", server.Poison is null, $"server {server.Id} goes on ({what}), and ended before: {server.Poison}");
+    internal static void Require(ServerRecord server, string what) => Rule.Require("I26", server.Poison is null,
+        $"server {server.Id} goes on ({what}), and ended before: {server.Poison}");
 }

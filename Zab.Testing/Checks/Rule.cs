@@ -8,7 +8,8 @@ namespace Zab.Testing.Checks;
 internal static class Rule
 {
     /// <summary>Ends the run unless the condition holds. The text is built only when it does not.</summary>
-    internal static void Require(string invariant, [DoesNotReturnIf(false)] bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref Invariant.Message message)
+    internal static void Require(
+        string invariant, [DoesNotReturnIf(false)] bool condition, [InterpolatedStringHandlerArgument(nameof(condition))] ref Invariant.Message message)
     {
         if (!condition) throw new ViolationException(invariant, message.ToStringAndClear());
     }

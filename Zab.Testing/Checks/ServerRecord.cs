@@ -2,7 +2,9 @@ using Zab.Core;
 
 namespace Zab.Testing.Checks;
 
-/// <summary>A write that was asked for and not reported durable yet. <paramref name="After"/> is the entry that must be durable before it; none for most.</summary>
+/// <summary>A write that was asked for and not reported durable yet.</summary>
+/// <param name="Write">What was asked for.</param>
+/// <param name="After">The entry that must be durable before it; none for most.</param>
 internal readonly record struct PendingWrite(Output.Write Write, Zxid After);
 
 /// <summary>A channel that a learner opened to this server, as long as it is open, and what arrived on it.</summary>
@@ -13,9 +15,16 @@ internal sealed class OpenChannel(ChannelId id, ServerRecord learner)
     internal ServerRecord Learner { get; } = learner;
 
     /// <summary>The epoch whose NEWLEADER was acknowledged on it; 0 before.</summary>
-    internal uint Epoch { get; set; }
+    internal uint Epoch { get; private set; }
 
-    internal Zxid Acked { get; set; }
+    internal Zxid Acked { get; private set; }
+
+    internal void Adopt(uint epoch, Zxid syncPoint) => (Epoch, Acked) = (epoch, syncPoint);
+
+    internal void Ack(uint epoch, Zxid zxid)
+    {
+        if (epoch == Epoch && zxid > Acked) Acked = zxid;
+    }
 }
 
 /// <summary>What was seen of one server. Histories are named by their last entry, see <see cref="Histories"/>.</summary>

@@ -37,7 +37,9 @@ internal sealed class SessionTrail
             return;
         }
 
-        Rule.Require("I24", !_hasEnded, $"server {server.Id} answers request {applied.Request} of session {applied.Session} at {applied.Entry} with {applied.Outcome}, and the session has ended");
+        Rule.Require("I24", !_hasEnded,
+            $"server {server.Id} answers request {applied.Request} of session {applied.Session} at {applied.Entry} with {applied.Outcome}, and the "
+            + $"session has ended");
         if (applied.Request == 0) _hasEnded = true;
         else JudgeNumbered(server, applied);
     }
@@ -70,7 +72,8 @@ internal sealed class SessionTrail
         if (applied.Request <= _before) return;
         Require(applied.Request <= Last, server, applied, $"{Last} was the last");
         (Zxid zxid, RequestOutcome outcome, ulong reply) = _taken[(int)(applied.Request - _before - 1)];
-        Require(zxid == applied.Zxid && outcome == applied.Outcome && reply == XxHash64.Hash(applied.Reply.Span), server, applied, $"the first answer was {outcome} of {zxid}, or had other bytes");
+        Require(zxid == applied.Zxid && outcome == applied.Outcome && reply == XxHash64.Hash(applied.Reply.Span), server, applied,
+            $"the first answer was {outcome} of {zxid}, or had other bytes");
     }
 
     private static ulong Expected(ReadOnlySpan<byte> reply) => reply.Length == 8 ? BinaryPrimitives.ReadUInt64LittleEndian(reply) : 0;
@@ -78,6 +81,8 @@ internal sealed class SessionTrail
     private static void Require(bool condition, ServerRecord server, in AppliedRequest applied, string but)
     {
         if (condition) return;
-        Rule.Require("I19", false, $"server {server.Id} answers request {applied.Request} of session {applied.Session} at {applied.Entry} with {applied.Outcome} of {applied.Zxid}, and {but}");
+        Rule.Require("I19", false,
+            $"server {server.Id} answers request {applied.Request} of session {applied.Session} at {applied.Entry} with {applied.Outcome} of "
+            + $"{applied.Zxid}, and {but}");
     }
 }

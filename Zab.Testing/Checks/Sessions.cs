@@ -4,7 +4,10 @@ using Zab.Replica;
 
 namespace Zab.Testing.Checks;
 
-/// <summary>I19, the requests of a session are executed 1, 2, 3, … and once, and a repeated one gets the first answer; I24, nothing is executed after its end; I18, every server gives the same answer.</summary>
+/// <summary>
+/// I19, the requests of a session are executed 1, 2, 3, … and once, and a repeated one gets the first answer; I24, nothing is executed after its end;
+/// I18, every server gives the same answer.
+/// </summary>
 /// <remarks>Servers apply one order, so what the first of them answers for an entry is judged, and the others are compared with it.</remarks>
 internal sealed class Sessions
 {
@@ -18,7 +21,9 @@ internal sealed class Sessions
         ulong answer = Hash(applied);
         if (_answers.TryGetValue(applied.Entry, out ulong first))
         {
-            Rule.Require("I18", answer == first, $"server {server.Id} answers {applied.Entry} with {applied.Outcome} of {applied.Zxid}, request {applied.Request} of session {applied.Session}, {applied.Reply.Length} bytes; another server answered something else");
+            Rule.Require("I18", answer == first,
+                $"server {server.Id} answers {applied.Entry} with {applied.Outcome} of {applied.Zxid}, request {applied.Request} of session "
+                + $"{applied.Session}, {applied.Reply.Length} bytes; another server answered something else");
             return;
         }
 
@@ -30,7 +35,8 @@ internal sealed class Sessions
     {
         if (applied.Outcome == RequestOutcome.SessionCreated)
         {
-            Rule.Require("I19", applied.Session.Value == applied.Entry.Value && _sessions.TryAdd(applied.Session, new SessionTrail()), $"server {server.Id} creates session {applied.Session} at {applied.Entry}");
+            Rule.Require("I19", applied.Session.Value == applied.Entry.Value && _sessions.TryAdd(applied.Session, new SessionTrail()),
+                $"server {server.Id} creates session {applied.Session} at {applied.Entry}");
             return;
         }
 

@@ -3,16 +3,21 @@ using Zab.Replica;
 
 namespace Zab.Testing.Checks;
 
-/// <summary>Everything that must hold over one run: hears what servers, disks and state machines did, keeps tables of it, and ends the run at the first event that breaks a rule.</summary>
+/// <summary>
+/// Everything that must hold over one run: hears what servers, disks and state machines did, keeps tables of it, and ends the run at the first event that
+/// breaks a rule.
+/// </summary>
 /// <remarks>
 /// <code>
 /// rule  that                                                    checked by                          sees
 /// I1    an epoch has one leader                                 Commitment.Led                      Stepped: the role
-/// I2    a promise is durable before a word, and given once      Promises.Sent                       Sent: LEADERINFO, ACKEPOCH, LEARNERINFO, VOTE, PING replies
-/// I3    history, then epoch, then the ACK of NEWLEADER          Durability.Saved, .Sent,            Durable: hard states; Sent: ACK of NEWLEADER; Stepped: the role;
-///                                                               Commitment.Led, Directories         Started
+/// I2    a promise is durable before a word, and given once      Promises.Sent                       Sent: LEADERINFO, ACKEPOCH, LEARNERINFO, VOTE,
+///                                                                                                   PING replies
+/// I3    history, then epoch, then the ACK of NEWLEADER          Durability.Saved, .Sent,            Durable: hard states; Sent: ACK of NEWLEADER;
+///                                                               Commitment.Led, Directories         Stepped: the role; Started
 /// I4    durable before it is acknowledged or claimed            Durability.Sent, .Durable           Sent: ACK, progress, LEARNERINFO, ACKEPOCH, VOTE; Durable
-/// I5    a quorum before a commit, in the newest configuration   Commitment.RequireQuorum, .Told     Sent: acks; Stepped: the leader's commit point; Sent: commit points
+/// I5    a quorum before a commit, in the newest configuration   Commitment.RequireQuorum, .Told     Sent: acks, commit points; Stepped: the leader's
+///                                                                                                   commit point
 /// I6    counted acks came on channels that are open, in this    Commitment.RequireQuorum            Stepped: channels, received acks
 ///       epoch
 /// I7    what is committed stays; what is durable stays          Durability.Cut, .Installed;         Durable: cuts, snapshots, compactions; Started
@@ -43,8 +48,8 @@ namespace Zab.Testing.Checks;
 /// I29   the same seed, the same run                             two runs, elsewhere
 /// I30   promises never go back                                  Promises.Asked, Directories         Stepped: hard states; Started
 /// </code>
-/// A server is judged by what was seen to be durable there, never by what its peer says; what the peer says must agree with it. Costs: a few comparisons an event;
-/// tables grow by some 100 bytes an entry, and by nothing else that a run has much of.
+/// A server is judged by what was seen to be durable there, never by what its peer says; what the peer says must agree with it. Costs: a few comparisons an
+/// event; tables grow by some 150 bytes an entry, and by nothing else that a run has much of.
 /// </remarks>
 internal sealed class Watch
 {
@@ -59,9 +64,9 @@ internal sealed class Watch
 
     /// <param name="startList">Who there is, and in which role.</param>
     /// <param name="electsAdmittedOnly">
-    /// Whether a directory that takes the place of a lost one may be counted in an election only when its admission is committed. The core goes by the newest
-    /// configuration in its log, committed or not: it cannot know after a restart. What can come of that (a promise that was lost with the old directory still counts
-    /// elsewhere) is caught by I8 and I13 where it comes.
+    /// Whether a directory that takes the place of a lost one may be counted in an election only when its admission is committed. The core goes by the
+    /// newest configuration in its log, committed or not: it cannot know after a restart. What can come of that (a promise that was lost with the old
+    /// directory still counts elsewhere) is caught by I8 where it comes.
     /// </param>
     internal Watch(Ensemble startList, bool electsAdmittedOnly = false)
     {
@@ -178,7 +183,10 @@ internal sealed class Watch
 
     // ---- Disk ----
 
-    /// <summary>The store has reported these writes durable, and the peer does not know it yet. <paramref name="installRejected"/>: the snapshot among them was not installed.</summary>
+    /// <summary>The store has reported these writes durable, and the peer does not know it yet.</summary>
+    /// <param name="server">Whose disk.</param>
+    /// <param name="writes">In the order in which they were asked for.</param>
+    /// <param name="installRejected">The snapshot among them was not installed.</param>
     internal void Durable(ServerId server, ReadOnlySpan<Output.Write> writes, bool installRejected) => _durability.Durable(Up(server), writes, installRejected);
 
     // ---- State ----
@@ -214,13 +222,14 @@ internal sealed class Watch
 
     // ---- End ----
 
-    /// <summary>The run is over, and these servers are to have come to the same: all that was committed is durable on each of them (I20), and applied (I13).</summary>
+    /// <summary>The run is over, and these servers have come to the same: all that was committed is durable on each of them (I20), and applied (I13).</summary>
     internal void Finish(params ReadOnlySpan<ServerId> core)
     {
         foreach (ServerId id in core)
         {
             ServerRecord server = Up(id);
-            Rule.Require("I20", _run.Histories.Contains(server.Durable, _run.Committed), $"in the end server {id} holds {server.Durable}, and {_run.Committed} is committed");
+            Rule.Require("I20", _run.Histories.Contains(server.Durable, _run.Committed),
+                $"in the end server {id} holds {server.Durable}, and {_run.Committed} is committed");
             Rule.Require("I13", server.Applied == _run.Committed, $"in the end server {id} has applied {server.Applied}, and {_run.Committed} is committed");
         }
     }
@@ -255,7 +264,8 @@ internal sealed class Watch
                 Promises.Asked(server, save.State);
                 break;
             case Output.Truncate truncate:
-                Rule.Require("I17", _run.Histories.Contains(server.Logged, truncate.Target.Zxid), $"server {server.Id} cuts its log at {truncate.Target}, and it ends at {server.Logged}");
+                Rule.Require("I17", _run.Histories.Contains(server.Logged, truncate.Target.Zxid),
+                    $"server {server.Id} cuts its log at {truncate.Target}, and it ends at {server.Logged}");
                 _entries.CheckKnown(server, truncate.Target, "cuts its log at");
                 server.Logged = truncate.Target.Zxid;
                 break;
@@ -274,7 +284,9 @@ internal sealed class Watch
     private void CompareWithPeer(ServerRecord server, in PeerFacts facts)
     {
         if (server.Installed != WriteId.None) return;
-        Rule.Require("I17", facts.LastPoint.Zxid == server.Logged, $"the peer of server {server.Id} believes that its log ends at {facts.LastPoint}, and it ends at {server.Logged}");
-        Rule.Require("I17", _run.Histories.Contains(server.Durable, facts.LastDurable), $"the peer of server {server.Id} believes that {facts.LastDurable} is durable, and {server.Durable} is");
+        Rule.Require("I17", facts.LastPoint.Zxid == server.Logged,
+            $"the peer of server {server.Id} believes that its log ends at {facts.LastPoint}, and it ends at {server.Logged}");
+        Rule.Require("I17", _run.Histories.Contains(server.Durable, facts.LastDurable),
+            $"the peer of server {server.Id} believes that {facts.LastDurable} is durable, and {server.Durable} is");
     }
 }

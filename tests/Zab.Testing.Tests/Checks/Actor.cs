@@ -25,7 +25,8 @@ internal sealed class Actor(Trace trace, ServerId id)
 
     internal HardState Hard { get; set; } = new()
     {
-        ServerId = id, Incarnation = new Incarnation(100 + id.Value), ClusterId = trace.Record.FoundingClusterId(), Founding = trace.Record, Founded = true, Generation = 1,
+        ServerId = id, Incarnation = new Incarnation(100 + id.Value), Generation = 1,
+        ClusterId = trace.Record.FoundingClusterId(), Founding = trace.Record, Founded = true,
     };
 
     /// <summary>Every entry that it ever appended.</summary>
@@ -155,9 +156,10 @@ internal sealed class Actor(Trace trace, ServerId id)
 
     internal ChannelId Channel(Actor leader) => leader._channels[Id];
 
-    internal Message.LearnerInfo Info() => new(IsVoter: true, Hard.AcceptedEpoch, ProtocolVersion.Current, Zxid.None, Hard.Incarnation, Counts: true, Hard.Generation, Last.Zxid);
+    internal Message.LearnerInfo Info() =>
+        new(IsVoter: true, Hard.AcceptedEpoch, ProtocolVersion.Current, Zxid.None, Hard.Incarnation, Counts: true, Hard.Generation, Last.Zxid);
 
-    /// <summary>Synchronisation, as a learner whose history is the beginning of the leader's: the rest becomes durable, then the epoch, then NEWLEADER is acknowledged.</summary>
+    /// <summary>As a learner that holds the beginning of the leader's history: the rest is durable, then the epoch, then NEWLEADER acknowledged.</summary>
     internal void Sync(Actor leader, uint epoch)
     {
         leader.Say(this, new Message.Diff(epoch, Last));

@@ -79,7 +79,10 @@ public class CommitmentTests
     public void I5_others_are_told_of_a_commit_that_was_not_decided()
     {
         Trace trace = DurabilityTests.WithTail(out Entry tail);
-        foreach (Message message in (Message[])[new Message.Commit(1, tail.Zxid), new Message.Ping(1, 1, tail.Zxid), new Message.Proposal(1, [tail], tail.Zxid), new Message.UpToDate(1, tail.Zxid)])
+        foreach (Message message in (Message[])
+        [
+            new Message.Commit(1, tail.Zxid), new Message.Ping(1, 1, tail.Zxid), new Message.Proposal(1, [tail], tail.Zxid), new Message.UpToDate(1, tail.Zxid),
+        ])
             Trace.Breaks("I5", () => trace[1].Say(trace[2], message));
     }
 

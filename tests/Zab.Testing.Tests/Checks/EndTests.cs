@@ -14,7 +14,8 @@ public class EndTests
     {
         foreach (Message message in (Message[])
         [
-            new Message.Ack(1, new Zxid(1, 1)), new Message.AckNewLeader(1, new Zxid(1, 1)), new Message.Ping(1, 1, Zxid.None), new Message.PingReply(1, 1), new Message.Commit(1, new Zxid(1, 1)),
+            new Message.Ack(1, new Zxid(1, 1)), new Message.AckNewLeader(1, new Zxid(1, 1)), new Message.Ping(1, 1, Zxid.None), new Message.PingReply(1, 1),
+            new Message.Commit(1, new Zxid(1, 1)),
             new Message.Vote(VoteState.Looking, 1, Candidate.None, Counts: true, new Incarnation(102), 1, Zxid.None, Zxid.None),
         ])
         {

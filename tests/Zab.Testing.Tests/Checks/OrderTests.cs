@@ -68,7 +68,9 @@ public class OrderTests
     public void I11_an_entry_is_not_what_was_proposed(bool isHash)
     {
         Trace trace = DurabilityTests.WithTail(out Entry tail);
-        Entry other = isHash ? Trace.Next(trace[2].Last, epoch: 1, "another") : Entry.FromParts(tail.Zxid, tail.PrevZxid, tail.Chain, tail.UtcTicks, tail.Type, "another"u8.ToArray());
+        Entry other = isHash
+            ? Trace.Next(trace[2].Last, epoch: 1, "another")
+            : Entry.FromParts(tail.Zxid, tail.PrevZxid, tail.Chain, tail.UtcTicks, tail.Type, "another"u8.ToArray());
         Trace.Breaks("I11", () => trace[2].Append(other));
         Trace.Breaks("I11", () => trace[2].Apply(other));
     }

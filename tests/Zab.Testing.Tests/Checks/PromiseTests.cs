@@ -130,5 +130,6 @@ public class PromiseTests
     internal static Message.Vote Vote(Actor actor, Candidate candidate, VoteState state = VoteState.Looking) =>
         new(state, 1, candidate, Counts: true, actor.Hard.Incarnation, actor.Hard.Generation, actor.Last.Zxid, Zxid.None);
 
-    private static Message.AckEpoch AckEpoch(Actor actor, uint epoch, bool isPromise) => new(epoch, isPromise, actor.Hard.CurrentEpoch, default, actor.Last, [], null);
+    private static Message.AckEpoch AckEpoch(Actor actor, uint epoch, bool isPromise) =>
+        new(epoch, isPromise, actor.Hard.CurrentEpoch, default, actor.Last, [], null);
 }

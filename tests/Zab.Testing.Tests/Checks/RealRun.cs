@@ -18,7 +18,7 @@ internal enum Lie
     AppliesWhatIsLogged,
 }
 
-/// <summary>Real peers under a watch. No clock and no delays: which message, write or read comes next is drawn, and a tick comes when enough has happened.</summary>
+/// <summary>Real peers under a watch. No delays: which message, write or read comes next is drawn, and a tick comes when enough has happened.</summary>
 internal sealed class RealRun
 {
     private readonly SortedDictionary<ServerId, RealServer> _servers = [];
@@ -150,7 +150,14 @@ internal sealed class RealRun
     /// <summary>What is on its way is lost; the other end is told.</summary>
     private void End(Channel channel, RealServer by)
     {
-        if (_channels.Remove(channel) && channel.Other(by).Peer is { } peer) _reads.Enqueue((channel.Other(by), peer, new Input.ChannelDown(channel.Id, "closed")));
+        if (_channels.Remove(channel) && channel.Other(by).Peer is { } peer)
+            _reads.Enqueue((channel.Other(by), peer, new Input.ChannelDown(channel.Id, "closed")));
+    }
+
+    private void Break(Channel channel)
+    {
+        End(channel, channel.Learner);
+        channel.Learner.Step(new Input.ChannelDown(channel.Id, "broken"));
     }
 
     private void Fault()
@@ -160,7 +167,7 @@ internal sealed class RealRun
         {
             case 0: if (server.IsUp) server.Crash(); break;
             case 1: if (!server.IsUp) server.Start(); break;
-            case 2: if (Pick(_channels) is { } channel) { End(channel, channel.Learner); channel.Learner.Step(new Input.ChannelDown(channel.Id, "broken")); } break;
+            case 2: if (Pick(_channels) is { } channel) Break(channel); break;
             case 3: if (server.IsUp) server.TakeSnapshot(); break;
             default: Wipe(server); break;
         }
@@ -169,20 +176,26 @@ internal sealed class RealRun
     /// <summary>One directory at a time is lost, and only while all others are there to make good for it.</summary>
     private void Wipe(RealServer server)
     {
-        bool isSafe = _servers.Count > 2 && _servers.Values.All(s => s.Peer is { } peer && peer.LastCommitted >= peer.Config.Version && peer.Config.Version != Zxid.None
-            && peer.Config.Voters.All(voter => voter.Incarnation == _servers[voter.Id].Incarnation));
-        if (!isSafe) return;
+        if (_servers.Count < 3 || !_servers.Values.All(KnowsAll)) return;
         server.Crash();
         Watch.Disturbed(server.Id, DirectoryFault.Wiped);
         server.Format(Random.NextUInt64());
     }
 
+    private bool KnowsAll(RealServer server) => server.Peer is { } peer && peer.Config.Version != Zxid.None && peer.LastCommitted >= peer.Config.Version
+        && peer.Config.Voters.All(voter => voter.Incarnation == _servers[voter.Id].Incarnation);
+
     private void Load()
     {
-        if (Pick(Up) is { } server) server.Step(new Input.Submit([.. Enumerable.Range(0, Random.Next(4)).Select(_ => new ProposalRequest(++_tag, BitConverter.GetBytes(_tag)))]));
+        if (Pick(Up) is not { } server) return;
+        var requests = new ProposalRequest[Random.Next(4)];
+        for (int i = 0; i < requests.Length; i++) requests[i] = new ProposalRequest(++_tag, BitConverter.GetBytes(_tag));
+        server.Step(new Input.Submit(requests));
     }
 
-    private bool IsWell() => Leader is { } leader && _servers.Values.All(server => server.Peer is { Role: Role.Leading or Role.Following or Role.Observing } && server.Applied == leader.Peer!.LastLogged);
+    private bool IsWell() => Leader is { } leader
+        && _servers.Values.All(static server => server.Peer is { Role: Role.Leading or Role.Following or Role.Observing })
+        && _servers.Values.All(server => server.Applied == leader.Peer!.LastLogged);
 
     private T? Pick<T>(IEnumerable<T> from) where T : class
     {

@@ -43,7 +43,8 @@ internal sealed class RealServer(RealRun run, StartList startList)
         foreach (Entry entry in _log) history.Append(entry.Point);
         List<Ensemble> configs = (_baseConfig ?? _hard.Founding) is { } first ? [first] : [];
         configs.AddRange(_log.Where(static entry => entry.Type == EntryType.Config).Select(static entry => Ensemble.Decode(entry.Payload.Span).At(entry.Zxid)));
-        var recovered = new RecoveredState(_hard, history, [.. configs], _snapshot, _log.Count > 0 ? _log[^1].UtcTicks : _snapshot?.UtcTicks ?? 0, Damage: null);
+        long lastUtcTicks = _log.Count > 0 ? _log[^1].UtcTicks : _snapshot?.UtcTicks ?? 0;
+        var recovered = new RecoveredState(_hard, history, [.. configs], _snapshot, lastUtcTicks, Damage: null);
         run.Watch.Started(Id, recovered);
         Applied = Zxid.None;
         if (_snapshot is { } snapshot) Replace(snapshot);
@@ -106,7 +107,8 @@ internal sealed class RealServer(RealRun run, StartList startList)
 
     private void Carry(Output output)
     {
-        if (output is Output.SendPeer newer) _held.RemoveAll(held => held is Output.SendPeer older && older.To == newer.To && older.Message.GetType() == newer.Message.GetType());
+        if (output is Output.SendPeer newer)
+            _held.RemoveAll(held => held is Output.SendPeer older && older.To == newer.To && older.Message.GetType() == newer.Message.GetType());
         switch (output)
         {
             case Output.SendPeer or Output.Send:
@@ -119,11 +121,15 @@ internal sealed class RealServer(RealRun run, StartList startList)
                 run.Close(this, o.Channel);
                 break;
             case Output.Write o: _writes.Enqueue(o); break;
-            case Output.ReadLog o: run.Soon(this, new Input.LogRead(o.Channel, o.After, [.. _log.Where(entry => _base.Zxid <= o.After && entry.Zxid > o.After && entry.Zxid <= o.Through).Take(3)])); break;
-            case Output.ReadSnapshot o: run.Soon(this, new Input.SnapshotRead(o.Channel, o.Offset, o.Snapshot == _snapshot ? new byte[o.BytesMax] : default)); break;
+            case Output.ReadLog o: run.Soon(this, new Input.LogRead(o.Channel, o.After, Read(o.After, o.Through))); break;
+            case Output.ReadSnapshot o:
+                run.Soon(this, new Input.SnapshotRead(o.Channel, o.Offset, o.Snapshot == _snapshot ? new byte[o.BytesMax] : default));
+                break;
             case Output.Commit o: Apply(run.Lie == Lie.AppliesWhatIsLogged ? Peer!.LastLogged : o.Through); break;
         }
     }
+
+    private Entry[] Read(Zxid after, Zxid through) => after < _base.Zxid ? [] : [.. _log.Where(entry => entry.Zxid > after && entry.Zxid <= through).Take(3)];
 
     private void Send(Output output)
     {
@@ -149,7 +155,9 @@ internal sealed class RealServer(RealRun run, StartList startList)
     }
 
     private Ensemble ConfigAt(Zxid zxid) =>
-        _log.FindLast(entry => entry.Zxid <= zxid && entry.Type == EntryType.Config) is { } entry ? Ensemble.Decode(entry.Payload.Span).At(entry.Zxid) : _baseConfig ?? _hard.Founding!;
+        _log.FindLast(entry => entry.Zxid <= zxid && entry.Type == EntryType.Config) is { } entry
+            ? Ensemble.Decode(entry.Payload.Span).At(entry.Zxid)
+            : _baseConfig ?? _hard.Founding!;
 
     private void Do(Output.Write write)
     {

@@ -169,6 +169,11 @@ public class StateTests
         return trace;
     }
 
-    private static void Answer(Trace trace, ServerId server, uint at, ulong number, uint? first = null, RequestOutcome outcome = RequestOutcome.Result, string reply = "", ulong secret = 5) =>
-        trace.Watch.AppliedRequest(server, new AppliedRequest(new Zxid(1, at), Session, number, outcome, new Zxid(1, first ?? at), System.Text.Encoding.Latin1.GetBytes(reply)) { Secret = secret });
+    private static void Answer(
+        Trace trace, ServerId server, uint at, ulong number, uint? first = null,
+        RequestOutcome outcome = RequestOutcome.Result, string reply = "", ulong secret = 5)
+    {
+        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(reply);
+        trace.Watch.AppliedRequest(server, new AppliedRequest(new Zxid(1, at), Session, number, outcome, new Zxid(1, first ?? at), bytes) { Secret = secret });
+    }
 }

@@ -13,7 +13,8 @@ internal sealed class Trace
 
     internal Trace(uint voters = 3, uint observers = 0, bool electsAdmittedOnly = false)
     {
-        StartList = new Ensemble(Zxid.None, [.. Enumerable.Range(1, (int)(voters + observers)).Select(id => new Member(new ServerId((uint)id), id <= voters, default))]);
+        IEnumerable<int> ids = Enumerable.Range(1, (int)(voters + observers));
+        StartList = new Ensemble(Zxid.None, ids.Select(id => new Member(new ServerId((uint)id), id <= voters, default)));
         Record = new Ensemble(Zxid.None, StartList.Voters.Select(static voter => voter with { Incarnation = new Incarnation(100 + voter.Id.Value) }));
         Watch = new Watch(StartList, electsAdmittedOnly);
         foreach (Member member in StartList.Members) _actors.Add(member.Id.Value, new Actor(this, member.Id));
@@ -63,7 +64,8 @@ internal sealed class Trace
     }
 
     /// <summary>One proposal from its append to its apply, at the leader and these followers.</summary>
-    internal Entry Write(uint leaderId, string text, params uint[] followers) => Write(leaderId, Next(this[leaderId].Last, this[leaderId].Epoch, text), followers);
+    internal Entry Write(uint leaderId, string text, params uint[] followers) =>
+        Write(leaderId, Next(this[leaderId].Last, this[leaderId].Epoch, text), followers);
 
     internal Entry Write(uint leaderId, Entry entry, params uint[] followers)
     {
