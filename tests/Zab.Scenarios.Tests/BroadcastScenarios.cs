@@ -51,6 +51,7 @@ public sealed partial class BroadcastScenarios
         story.Vanish(old);
         Assert.False(first.Answer.IsCompletedSuccessfully);
 
+        story.Network.Break(old.Id, without.Id);                // What is still on its way is lost.
         story.Heal();
         story.UntilOneLeads(with, without);
         Assert.Equal(with, story.Leader);
@@ -78,6 +79,7 @@ public sealed partial class BroadcastScenarios
         story.Vanish(with);
 
         old.HealDisk();
+        story.Network.Break(old.Id, without.Id);                // What is still on its way is lost.
         story.Heal();
         story.Start(old.Id.Value);
         story.UntilAllServe();
