@@ -1,5 +1,6 @@
 using Xunit;
 using Zab.Core;
+using Zab.Replica;
 using Zab.Testing;
 using Zab.Tests.Peers;
 
@@ -160,7 +161,7 @@ public sealed partial class SyncScenarios
         story.UntilOneLeads(story[3]);
         story[1].Kill();
         Zxid committed = story[3].Life!.Peer.LastCommitted;
-        Zab.Replica.Call call = story.Write(3, "too late", "1");
+        Call call = story.Write(3, "too late", "1");
         long start = story.World.Time.Now;
         story.Until(() => story[3].Life!.Peer.Role != Role.Leading, "server 3 has left");
         Assert.True(story.World.Time.Now - start <= (story.World.Options.Peer.SyncLimit + (2 * story.World.Options.Peer.Tick)).Ticks);

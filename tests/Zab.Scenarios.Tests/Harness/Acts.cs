@@ -11,6 +11,16 @@ internal sealed record Found(Zxid Base, HistoryPoint Last, HardState HardState, 
 /// <summary>What happens to servers, in the words of the stories.</summary>
 internal static class Acts
 {
+    /// <summary>An ensemble that has nothing of its own left to write: its servers are named, and its processes have their sessions.</summary>
+    internal static Story Settled(int voters)
+    {
+        Story story = Story.Running(voters);
+        foreach (SimulatedServer server in story.World.Servers) story.Written(server.Id.Value, "settled", "1");
+        story.Run(seconds: 1);
+        story.UntilAllEqual();
+        return story;
+    }
+
     /// <summary>All servers but these, ascending by id.</summary>
     internal static SimulatedServer[] AllBut(this Story story, params SimulatedServer[] these) => [.. story.World.Servers.Except(these)];
 
@@ -52,6 +62,20 @@ internal static class Acts
     {
         Call[] calls = [.. Enumerable.Range(0, count).Select(i => story.Write(server, $"{key} {i}", new string((char)('a' + (i % 26)), bytes)))];
         story.Until(() => calls.All(static call => call.Answer.IsCompleted), $"{count} writes at server {server} are answered");
+    }
+
+    /// <summary>Waits for the answer to a call.</summary>
+    internal static Answer AnswerOf(this Story story, Call call)
+    {
+        story.Until(() => call.Answer.IsCompleted, "a call is answered");
+        return call.Answer.Result;
+    }
+
+    /// <summary>Waits for a read index; null where it could not be confirmed.</summary>
+    internal static Zxid? IndexOf(this Story story, Task<Zxid> read)
+    {
+        story.Until(() => read.IsCompleted, "a read is confirmed, or refused");
+        return read.IsCompletedSuccessfully ? read.Result : null;
     }
 
     /// <summary>What its directory holds now. Nothing in it is changed.</summary>
