@@ -33,7 +33,8 @@ public sealed class CanonicalFormTests
             uint opened = (uint)step.Effects.Where(static effect => effect.Kind == EffectKind.Open).Select(static effect => effect.B).LastOrDefault();
             live[server].Do(action, opened);
 
-            Assert.Equal(InOrder(step.Effects.Where(static effect => effect.Kind != EffectKind.ReadReady).Select(Plain)), InOrder(live[server].Effects));
+            string expected = Words(tables, step.Effects.Where(static effect => effect.Kind != EffectKind.ReadReady).Select(Plain));
+            Assert.True(expected == Words(tables, live[server].Effects), $"{Setting.IdOf(server)} {action}\n{expected}\n{Words(tables, live[server].Effects)}");
             AssertLooksLike(step.Next.Summary, live[server]);
         });
 
@@ -154,8 +155,10 @@ public sealed class CanonicalFormTests
         _ => ($"channel {effect.A}", -1),
     };
 
-    /// <summary>The order on each channel and to each server; between two of them there is none.</summary>
-    private static (string Where, int What)[] InOrder(IEnumerable<(string Where, int What)> effects) => [.. effects.OrderBy(static effect => effect.Where, StringComparer.Ordinal)];
+    /// <summary>In the order on each channel and to each server; between two of them there is none.</summary>
+    private static string Words(Tables tables, IEnumerable<(string Where, int What)> effects) =>
+        string.Join('\n', effects.OrderBy(static effect => effect.Where, StringComparer.Ordinal).Select(effect =>
+            effect.Where.StartsWith("open", StringComparison.Ordinal) ? $"{effect.Where} to {effect.What}" : effect.What < 0 ? $"{effect.Where} closes" : $"{effect.Where}: {effect.What} {tables.Shared[effect.What]}"));
 
     private static void AssertLooksLike(Summary summary, LiveServer live)
     {

@@ -68,7 +68,7 @@ internal sealed class LiveServer(Setting setting, SharedTable shared, int place,
             case LocalKind.Resend: Tick(TimeSpan.FromSeconds(3), opened); break;
             case LocalKind.Silence: Tick(TimeSpan.FromSeconds(1), opened); break;
             case LocalKind.Ping: Tick(TimeSpan.Zero, opened); break;
-            case LocalKind.Submit: Step(new Input.Submit([new ProposalRequest(99, new[] { (byte)action.B })]), opened); break;
+            case LocalKind.Submit: Step(new Input.Submit([new ProposalRequest(1, new[] { (byte)action.B })]), opened); break;
             case LocalKind.Read: Step(new Input.Read(1), opened); break;
             case LocalKind.Snapshot:
                 SnapshotInfo snapshot = _disk.TakeSnapshot(Peer!.LastCommitted);
