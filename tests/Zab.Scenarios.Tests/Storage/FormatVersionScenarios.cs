@@ -41,7 +41,7 @@ public sealed class FormatVersionScenarios
     private static void Raise(byte[] content, string kind)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(8), Newer);
-        (int checksumAt, int end) = kind switch { "log" => (12, 64), "snapshot" => (12, 1024), _ => (24, content.Length) };
+        (int checksumAt, int end) = kind switch { "log" => (12, 64), "snapshot" => (12, 1024), _ => (24, 32 + BinaryPrimitives.ReadInt32LittleEndian(content.AsSpan(12))) };
         BinaryPrimitives.WriteUInt32LittleEndian(content.AsSpan(checksumAt), Crc32C.Append(Crc32C.Of(content.AsSpan(0, checksumAt)), content.AsSpan(checksumAt + 4, end - checksumAt - 4)));
     }
 }
