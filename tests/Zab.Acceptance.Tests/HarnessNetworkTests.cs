@@ -67,6 +67,7 @@ public sealed class HarnessNetworkTests : IAsyncLifetime
     [Fact]
     public async Task A_connection_that_breaks_ends_for_both_and_loses_what_was_underway()
     {
+        await Bytes_go_both_ways_and_are_recorded();
         _network[1, 2].Cut();
         await _one.SendAsync(new byte[] { 1 });
         _network.BreakConnectionsOf(2);

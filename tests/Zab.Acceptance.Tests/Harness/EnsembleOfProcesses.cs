@@ -6,6 +6,8 @@ internal sealed class EnsembleOfProcesses : IAsyncDisposable
     /// <summary>For what takes milliseconds on a machine that does nothing else: it is waited for, not measured.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
+    private const int DescribedLines = 40;
+
     private readonly Scratch _scratch = new();
     private readonly EnsembleOptions _options;
     private readonly Network? _network;
@@ -118,7 +120,7 @@ internal sealed class EnsembleOfProcesses : IAsyncDisposable
 
     internal Task<ServerStatus?[]> StatusesAsync() => Task.WhenAll(Running.Select(static s => s.TryStatusAsync()));
 
-    internal string Describe() => string.Join('\n', Servers.Select(static s => $"--- server {s.Id} ({(s.IsRunning ? "running" : s.Process is null ? "never started" : $"ended with {s.Process.ExitCode}")}):\n{s.Process?.Output}"));
+    internal string Describe() => string.Join('\n', Servers.Select(static s => $"--- server {s.Id} ({(s.IsRunning ? "running" : s.Process is null ? "never started" : $"ended with {s.Process.ExitCode}")}):\n{s.Process?.LastLines(DescribedLines)}"));
 
     private ServerOfEnsemble NewServer(uint id, int peerPort, int httpPort)
     {

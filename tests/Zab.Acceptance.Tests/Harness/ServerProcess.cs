@@ -35,6 +35,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>What it wrote, the last lines of it.</summary>
     internal string Output => string.Join('\n', _output);
 
+    internal string LastLines(int count) => string.Join('\n', _output.TakeLast(count));
+
     /// <param name="arguments">What the program is given.</param>
     /// <param name="workingDirectory">Where it runs.</param>
     /// <param name="tracer">A program that starts it and stays out of the way, with its arguments: strace.</param>
