@@ -35,7 +35,8 @@ internal static class Damage
     {
         string[] names = [.. server.Disk.Names.Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         if (names.Contains(DataDirectory.CreatingName)) return false;
-        string[] likely = [.. names.Where(static name => name.EndsWith(".log", StringComparison.Ordinal))];
+        string kind = random.Next(3) == 0 ? ".snapshot" : ".log";
+        string[] likely = [.. names.Where(name => name.EndsWith(kind, StringComparison.Ordinal))];
         string name = likely.Length > 0 && random.Next(4) != 0 ? likely[random.Next(likely.Length)] : names.Length > 0 ? names[random.Next(names.Length)] : "";
         byte[] content = name.Length == 0 ? [] : server.Disk.Content(name);
         (int from, int to) = name switch
