@@ -2,12 +2,15 @@ namespace Zab.Testing;
 
 /// <summary>The clock of one machine: it drifts, and it jumps. Production code reads it as it reads a real one.</summary>
 /// <remarks>Monotonic time never goes back. Wall time is monotonic time plus an offset that may jump either way.</remarks>
-internal sealed class MachineClock(Timeline timeline) : TimeProvider
+internal sealed class MachineClock(World world) : TimeProvider
 {
     /// <summary>2026-01-01, in UTC ticks.</summary>
     private const long Beginning = 639_028_224_000_000_000;
 
     private readonly List<MachineTimer> _timers = [];
+
+    private World World => world;
+
     private long _anchor;               // Simulated time at which the rate last changed,
     private long _local;                // and the local time then.
     private long _perMillion = 1_000_000;
@@ -18,7 +21,7 @@ internal sealed class MachineClock(Timeline timeline) : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    internal long Local => _local + Scale(timeline.Now - _anchor, _perMillion, 1_000_000);
+    internal long Local => _local + Scale(world.Time.Now - _anchor, _perMillion, 1_000_000);
 
     public override long GetTimestamp() => Local;
 
@@ -27,7 +30,7 @@ internal sealed class MachineClock(Timeline timeline) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new MachineTimer(this, Life, callback, state);
-        _timers.Add(timer);
+        if (!world.IsPutOff(() => _timers.Add(timer))) _timers.Add(timer);
         timer.Change(dueTime, period);
         return timer;
     }
@@ -38,7 +41,7 @@ internal sealed class MachineClock(Timeline timeline) : TimeProvider
     /// <summary>From now on it runs at this speed, in parts of a million of the true one.</summary>
     internal void Drift(long perMillion)
     {
-        (_local, _anchor, _perMillion) = (Local, timeline.Now, perMillion);
+        (_local, _anchor, _perMillion) = (Local, world.Time.Now, perMillion);
         Reschedule();
     }
 
@@ -73,6 +76,7 @@ internal sealed class MachineClock(Timeline timeline) : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            if (clock.World.IsPutOff(() => Change(dueTime, period))) return true;
             _due = dueTime < TimeSpan.Zero ? long.MaxValue : clock.Local + dueTime.Ticks;
             _period = period <= TimeSpan.Zero ? 0 : period.Ticks;
             Schedule();
@@ -81,6 +85,7 @@ internal sealed class MachineClock(Timeline timeline) : TimeProvider
 
         public void Dispose()
         {
+            if (clock.World.IsPutOff(Dispose)) return;
             _due = long.MaxValue;
             clock._timers.Remove(this);
         }
@@ -123,5 +128,5 @@ internal sealed class MachineClock(Timeline timeline) : TimeProvider
         }
     }
 
-    private void Plan(long ticks, Action what) => timeline.After(ticks, what);
+    private void Plan(long ticks, Action what) => world.Time.After(ticks, what);
 }

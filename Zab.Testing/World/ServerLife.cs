@@ -41,6 +41,9 @@ internal sealed class ServerLife : IReplicaListener
         Replica = Zab.Replica.Replica.Start(parts, server.ReplicaOptions, world.Classes, this, NullLogger.Instance);
         if (opened.Recovered.Snapshot is { } snapshot) world.Watch.StateReplaced(server.Id, snapshot.Point);
         Calls.Attach(Replica);
+        var reads = new LocalReads(world.Options.Calls, server.Clock);
+        reads.Attach(Replica);
+        Connection = new LocalConnection(Calls, reads, world.Options.Calls, server.Clock);
     }
 
     internal SimulatedServer Server { get; }
@@ -50,6 +53,9 @@ internal sealed class ServerLife : IReplicaListener
     internal CallTable Calls { get; }
 
     internal SimulatedTransport Transport { get; private set; }
+
+    /// <summary>How clients in this process call.</summary>
+    internal LocalConnection Connection { get; }
 
     /// <summary>The process is gone; nothing that it began goes on.</summary>
     internal bool IsOver { get; private set; }

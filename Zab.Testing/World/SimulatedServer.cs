@@ -18,7 +18,7 @@ internal sealed class SimulatedServer
     {
         (_world, Id) = (world, id);
         _random = new DeterministicRandom(seed);
-        Clock = new MachineClock(world.Time);
+        Clock = new MachineClock(world);
         const string directory = "/data";                      // On a disk of its own.
         Disk = new SimulatedDisk(_random.NextUInt64());
         FsyncTicks = world.Options.FsyncTicks;

@@ -57,6 +57,7 @@ internal sealed class Worker : Occurrence
     /// <summary>There is work: the turn comes after what the part needs for it.</summary>
     internal void Wake()
     {
+        if (_world.IsPutOff(Wake)) return;
         if (_hasEnded || _life.IsOver || _isWoken) return;
         _isWoken = true;
         Plan(_world.Time.Now + _life.Server.TimeFor(Kind));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Zab.Core;
 using Zab.Replica;
 using Zab.Storage;
@@ -11,7 +12,10 @@ internal sealed class World
     private readonly Queue<Worker> _ready = new();
     private readonly DeterministicRandom _entropy;
     private readonly SortedDictionary<ServerId, SimulatedServer> _servers = [];
+    private readonly ConcurrentQueue<Action> _fromOtherThreads = new();
     private int _digestCountdown = 1;
+    private int _thread;                            // 0 where only one thread ever calls.
+    private Action? _onOtherThread;
 
     internal World(WorldOptions options, ReplicatedClasses classes)
     {
@@ -86,6 +90,23 @@ internal sealed class World
 
     /// <summary>Random numbers that production code takes from the system: incarnations, secrets, channel numbers.</summary>
     internal ulong Entropy() => _entropy.NextUInt64();
+
+    /// <summary>From here on this thread is the simulation's, and others may call into the servers: what that asks of the simulation waits for <see cref="TakeFromOtherThreads"/>.</summary>
+    internal void ShareWithOtherThreads(Action onOtherThread) => (_thread, _onOtherThread) = (Environment.CurrentManagedThreadId, onOtherThread);
+
+    internal void TakeFromOtherThreads()
+    {
+        while (_fromOtherThreads.TryDequeue(out Action? asked)) asked();
+    }
+
+    /// <summary>True where the caller is another thread than the simulation's: then the action is done later.</summary>
+    internal bool IsPutOff(Action action)
+    {
+        if (_thread == 0 || _thread == Environment.CurrentManagedThreadId) return false;
+        _fromOtherThreads.Enqueue(action);
+        _onOtherThread!();
+        return true;
+    }
 
     internal void StartAll()
     {

@@ -3,7 +3,7 @@ using Xunit;
 using Zab.Core;
 using Zab.Simulator.Explore;
 
-namespace Zab.Testing.Tests.Explore;
+namespace Zab.Tests.Explore;
 
 /// <summary>A search is worth as much as the form that its states are kept in: nothing that matters may be left out of it, and nothing that does not may be kept.</summary>
 public sealed class CanonicalFormTests
@@ -24,7 +24,7 @@ public sealed class CanonicalFormTests
     public void A_server_that_is_frozen_and_renamed_at_every_step_does_what_one_that_lives_on_does(string start, int seed)
     {
         Tables tables = new Scope(start, Everything).NewTables();
-        Zab.Simulator.Explore.World world = new Director(tables, isFounded: start != "founding").World;
+        World world = new Director(tables, isFounded: start != "founding").World;
         LiveServer[] live = [.. Enumerable.Range(0, 3).Select(place => new LiveServer(tables.Setting, tables.Shared, place, start != "founding"))];
         int steps = 0;
         Walk(tables, world, (ulong)seed, 400, (server, action, step) =>
@@ -45,7 +45,7 @@ public sealed class CanonicalFormTests
     public void Two_that_were_built_from_one_form_do_the_same_and_leave_it_as_it_was()
     {
         Tables tables = new Scope("fresh", Everything).NewTables();
-        Zab.Simulator.Explore.World world = Starts.Reach("fresh", tables);
+        World world = Starts.Reach("fresh", tables);
         Stage stage = tables.Locals.NewStage();
         LocalState before = world.Local(0);
         Walk(tables, world, seed: 5, 300, (server, action, step) =>
@@ -68,7 +68,7 @@ public sealed class CanonicalFormTests
     public void What_was_frozen_and_built_again_freezes_to_the_same_state()
     {
         Tables tables = new Scope("fresh", Everything).NewTables();
-        Zab.Simulator.Explore.World world = Starts.Reach("fresh", tables);
+        World world = Starts.Reach("fresh", tables);
         Stage stage = tables.Locals.NewStage();
         var met = new HashSet<LocalState>();
         Walk(tables, world, seed: 9, 500, (_, _, step) =>
@@ -122,7 +122,7 @@ public sealed class CanonicalFormTests
     }
 
     /// <summary>One random path. Nothing that a search may do is left out.</summary>
-    private static void Walk(Tables tables, Zab.Simulator.Explore.World world, ulong seed, int moves, Action<int, LocalAction, LocalStep> step)
+    private static void Walk(Tables tables, World world, ulong seed, int moves, Action<int, LocalAction, LocalStep> step)
     {
         var random = new DeterministicRandom(seed);
         var list = new WorldMoves(tables, Everything);

@@ -2,7 +2,7 @@ using Xunit;
 using Zab.Core;
 using Zab.Simulator.Explore;
 
-namespace Zab.Testing.Tests.Explore;
+namespace Zab.Tests.Explore;
 
 /// <summary>A server as it is in the field: its peer lives on from step to step, nothing is renamed, its clock runs, its channels have other ids in another order, and its own random numbers.</summary>
 /// <remarks>Written apart from the server of the search, by the rules of the outputs alone: what both do must be the same.</remarks>

@@ -2,7 +2,7 @@ using Xunit;
 using Zab.Core;
 using Zab.Simulator.Explore;
 
-namespace Zab.Testing.Tests.Explore;
+namespace Zab.Tests.Explore;
 
 /// <summary>The small parts that a search is made of.</summary>
 public sealed class PartsTests

@@ -2,7 +2,7 @@ using Xunit;
 using Zab.Core;
 using Zab.Simulator.Explore;
 
-namespace Zab.Testing.Tests.Explore;
+namespace Zab.Tests.Explore;
 
 /// <summary>Whole searches of scopes that take seconds. Their counts change only with the protocol: a change that explains itself changes them here, too.</summary>
 public sealed class SearchTests

@@ -2,7 +2,7 @@ using Xunit;
 using Zab.Core;
 using Zab.Simulator.Explore;
 
-namespace Zab.Testing.Tests.Explore;
+namespace Zab.Tests.Explore;
 
 /// <summary>Each rule, with the least that breaks it: a search without violations says something only if its checks can fail.</summary>
 public sealed class WorldChecksTests

@@ -2,7 +2,7 @@ using Xunit;
 using Zab.Core;
 using Zab.Simulator.Explore;
 
-namespace Zab.Testing.Tests.Explore;
+namespace Zab.Tests.Explore;
 
 public sealed class WorldTests
 {
