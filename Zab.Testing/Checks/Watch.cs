@@ -280,10 +280,10 @@ internal sealed class Watch
             if (outputs[i] is Output.CloseChannel close) server.Close(close.Channel);
     }
 
-    /// <summary>I17: what the peer believes of its own log is what was seen. Not while it has not heard of a snapshot that replaced the log.</summary>
+    /// <summary>I17: what the peer believes of its own log is what was seen. Not while it has not heard of a snapshot that replaced the log; one that was stopped hears nothing.</summary>
     private void CompareWithPeer(ServerRecord server, in PeerFacts facts)
     {
-        if (server.Installed != WriteId.None) return;
+        if (server.Installed != WriteId.None || facts.Role == Role.Stopped) return;
         Rule.Require("I17", facts.LastPoint.Zxid == server.Logged,
             $"the peer of server {server.Id} believes that its log ends at {facts.LastPoint}, and it ends at {server.Logged}");
         Rule.Require("I17", _run.Histories.Contains(server.Durable, facts.LastDurable),
