@@ -30,6 +30,11 @@ internal sealed class Ledger(Story story)
     {
         Assert.True(Acknowledged > 0, "nothing was acknowledged");
         foreach ((string key, Call call) in _calls)
-            if (call.Answer.IsCompletedSuccessfully) Assert.Equal(key, story.Local(server, key));
+        {
+            if (!call.Answer.IsCompletedSuccessfully) continue;
+            Zxid zxid = call.Answer.Result.Zxid;                    // It may have been answered only now, at another server.
+            story.Until(() => story[server].Life!.Replica.Status.LastApplied >= zxid, $"server {server} has applied {zxid}");
+            Assert.Equal(key, story.Local(server, key));
+        }
     }
 }
