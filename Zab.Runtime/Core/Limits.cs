@@ -6,8 +6,8 @@ internal static class Limits
     /// <summary>The largest payload of one proposal, in bytes.</summary>
     internal const int PayloadBytesMax = 4 * 1024 * 1024;
 
-    /// <summary>Entries are put into one PROPOSAL until it holds this many bytes; one entry alone may be larger.</summary>
-    internal const int BatchBytes = 1024 * 1024;
+    /// <summary>Entries are put into one PROPOSAL until it holds this many bytes; one entry alone may be larger. As with a chunk, a link must carry it within the sync limit.</summary>
+    internal const int BatchBytes = 64 * 1024;
 
     /// <summary>Entries in one PROPOSAL.</summary>
     internal const int BatchEntriesMax = 4096;
@@ -15,11 +15,11 @@ internal static class Limits
     /// <summary>The largest frame: a batch that one largest entry was added to, with room for headers.</summary>
     internal const int FrameBytesMax = 16 * 1024 * 1024;
 
-    /// <summary>Bytes of one snapshot chunk.</summary>
-    internal const int SnapshotChunkBytes = 256 * 1024;
+    /// <summary>Bytes of one snapshot chunk. Each is a sign of life, and pings wait behind it: a link must carry one within the sync limit, or no snapshot ever ends.</summary>
+    internal const int SnapshotChunkBytes = 32 * 1024;
 
     /// <summary>Snapshot chunks on their way to one learner.</summary>
-    internal const int SnapshotChunksInFlight = 8;
+    internal const int SnapshotChunksInFlight = 64;
 
     /// <summary>Bytes of entries on their way to one learner, not yet reported durable.</summary>
     internal const int LearnerInFlightBytesMax = 8 * 1024 * 1024;

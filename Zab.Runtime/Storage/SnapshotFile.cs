@@ -6,7 +6,7 @@ namespace Zab.Storage;
 /// <summary>The checksum of a snapshot's content: XXH64 of each chunk of 256 KiB, seeded by that of the chunks before it.</summary>
 internal static class SnapshotChecksum
 {
-    internal const int ChunkBytes = Limits.SnapshotChunkBytes;
+    internal const int ChunkBytes = 256 * 1024;
 
     internal static ulong Of(ReadOnlySpan<byte> content)
     {

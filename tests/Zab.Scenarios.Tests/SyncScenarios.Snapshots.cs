@@ -19,7 +19,7 @@ public sealed partial class SyncScenarios
         for (int point = 0; point < 20; point++)
         {
             Zxid old = LeaveBehind(story, late);
-            int operations = point;
+            int operations = 2 * point;
             Zxid snapshot = Zxid.None;
             story.World.OnStep = (server, input, _) =>
             {
@@ -28,7 +28,8 @@ public sealed partial class SyncScenarios
                 late.Disk.PowerLossAt = late.Disk.Operations + operations;
             };
             story.Start(1);
-            story.Until(() => !late.IsUp, $"server 1 died {operations} operations after the snapshot began");
+            story.Until(() => late.Life?.Peer.Role is null or Role.Following, $"server 1 died {operations} operations after the snapshot began, or had all of it by then");
+            story.Vanish(late);
             story.World.OnStep = null;
             Found found = late.OnDisk();
             if (found.Last.Zxid == old) olds++;
@@ -128,6 +129,34 @@ public sealed partial class SyncScenarios
         story.UntilAllServe();
         Assert.True(story.World.Time.Now - start > 2 * limit.Ticks, $"it took {TimeSpan.FromTicks(story.World.Time.Now - start)}");
         Assert.Equal(sent + 1, story.World.Rarities[Rare.SnapshotSent]);
+    }
+
+    /// <summary>Pings wait behind the chunks, and many chunks take longer than the sync limit: that each of them arrives is what keeps the role.</summary>
+    [Fact]
+    public void S14_a_snapshot_over_a_slow_link_ends_at_the_first_attempt()
+    {
+        Story story = Story.Running(voters: 3);
+        SimulatedServer late = story[1];
+        LeaveBehind(story, late, bytes: 20_000);
+        long sent = story.World.Rarities[Rare.SnapshotSent];
+        story.Network[story.Leader.Id, late.Id].BytesPerSecond = 100_000;
+        story.Start(1);
+        Assert.True(story.SecondsUntil(() => late.Life!.Peer.Role == Role.Following, "the snapshot has arrived") > 2);
+        Assert.Equal(sent + 1, story.World.Rarities[Rare.SnapshotSent]);
+    }
+
+    /// <summary>The same for a log: batches are no longer than what such a link carries within the sync limit.</summary>
+    [Fact]
+    public void S14_a_long_log_over_a_slow_link_ends_too()
+    {
+        Story story = Story.Running(voters: 3, with: static options => options with { SnapshotEveryBytes = long.MaxValue });
+        SimulatedServer late = story[1];
+        story.Vanish(late);
+        for (int i = 0; i < 3; i++) story.Fill(story.Leader.Id.Value, count: 20, bytes: 20_000);
+        story.Network[story.Leader.Id, late.Id].BytesPerSecond = 100_000;
+        story.Start(1);
+        Assert.True(story.SecondsUntil(() => late.Life!.Peer.Role == Role.Following, "the log has arrived") > 10);
+        story.UntilAllEqual();
     }
 
     /// <summary>The quorum is the leader and two servers that both need a snapshot first. Each waits for its own, and neither for the other.</summary>

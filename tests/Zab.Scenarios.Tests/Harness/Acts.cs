@@ -47,6 +47,7 @@ internal static class Acts
     /// <summary>The process is gone, between two turns: nothing more is written, not even the half of something.</summary>
     internal static void Vanish(this Story story, SimulatedServer server)
     {
+        if (!server.IsUp) return;
         server.KillAfterTurn();
         story.Until(() => !server.IsUp, $"server {server.Id} is gone");
     }
