@@ -64,42 +64,6 @@ public sealed class OldCopiesTests
         await Verifier.VerifyAsync(ensemble, [.. load.Records, .. more.Records]);
     }
 
-    /// <summary>Two of three are a quorum that has forgotten: outside of what can be survived. The third was there, remembers, and nobody leads.</summary>
-    [Fact]
-    public async Task T17_two_directories_from_old_copies_lead_nobody_while_the_third_server_remembers_them()
-    {
-        await using EnsembleOfProcesses ensemble = await EnsembleOfProcesses.StartAsync();
-        await using var load = new WriteLoad([.. ensemble.Servers.Select(static s => s.Http)], clients: 4);
-        await load.AdvanceAsync(20);
-        ServerOfEnsemble[] restored = ensemble.Except(await ensemble.ServingAsync());
-        string[] old = [await CopyAsync(ensemble, restored[0]), await CopyAsync(ensemble, restored[1])];
-        await load.AdvanceAsync(50);
-        foreach (ServerOfEnsemble server in restored) await RestartAsync(ensemble, server);
-        await load.AdvanceAsync(50);
-        await load.StopAsync();
-        await ensemble.ConvergedAsync();
-        for (int i = 0; i < restored.Length; i++)
-        {
-            await restored[i].TerminateAsync();
-            Scratch.Copy(restored[i].Directory, restored[i].Directory + ".kept");
-            Scratch.Replace(restored[i].Directory, old[i]);
-        }
-
-        foreach (ServerOfEnsemble server in restored) server.Start();
-        foreach (ServerOfEnsemble server in restored) await server.StatusAsync("a status", static _ => true, EnsembleOfProcesses.Patience);
-        await ensemble.NobodyLeadsAsync(TimeSpan.FromSeconds(3), "and two of three have forgotten what they acknowledged");
-
-        foreach (ServerOfEnsemble server in restored)
-        {
-            await server.KillAsync();
-            Scratch.Replace(server.Directory, server.Directory + ".kept");
-            server.Start();
-        }
-
-        await ensemble.ServingAsync();
-        await Verifier.VerifyAsync(ensemble, load.Records);
-    }
-
     /// <summary>The last write is on two of three. One of the two loses its disk, the other is down: the third and the empty one are a majority, and must not be a quorum.</summary>
     [Fact]
     public async Task T24_a_wiped_member_counts_for_nothing_until_one_that_was_elected_without_it_has_brought_it_up()

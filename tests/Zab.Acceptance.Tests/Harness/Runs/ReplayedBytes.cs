@@ -85,11 +85,18 @@ internal sealed class ReplayedBytes(Action<string> report)
         int dials = 0;
         ensemble.Network.Impersonate(learner.Id, leader.Id, async socket =>
         {
-            await socket.ReceiveAsync(new byte[AnswerBytesMax]);
-            await socket.SendAsync(bytes);
-            while (await socket.ReceiveAsync(new byte[AnswerBytesMax]) > 0)
+            try
             {
-                // What it says to a leader that is none does not matter; it ends.
+                await socket.ReceiveAsync(new byte[AnswerBytesMax]);
+                await socket.SendAsync(bytes);
+                while (await socket.ReceiveAsync(new byte[AnswerBytesMax]) > 0)
+                {
+                    // What it says to a leader that is none does not matter; it ends.
+                }
+            }
+            catch (SocketException)
+            {
+                // Closed with bytes that it had not read: a reset, which is an end, too.
             }
 
             Interlocked.Increment(ref dials);
