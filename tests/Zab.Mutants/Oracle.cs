@@ -77,6 +77,8 @@ internal sealed class SeedOracle(int firstSeed, int lastSeed, int minutes) : Ora
 /// <summary>The search over every order of events of a small ensemble.</summary>
 internal sealed class ExploreOracle(int minutes) : Oracle
 {
+    private const string Violation = "VIOLATION ";
+
     internal override string Project => "tests/Zab.Simulator/Zab.Simulator.csproj";
 
     internal override IEnumerable<string> Arguments(Mutant? mutant) => ["Zab.Simulator.dll", "explore", "--minutes", minutes.ToString(CultureInfo.InvariantCulture)];
@@ -84,7 +86,7 @@ internal sealed class ExploreOracle(int minutes) : Oracle
     internal override Catch? Judge(int exitCode, IReadOnlyList<string> lines)
     {
         if (exitCode == 0) return null;
-        return Value(lines, "violation:") is { } violation ? new Catch($"explore, {violation}", null) : Crash(exitCode);
+        return lines.FirstOrDefault(static line => line.StartsWith(Violation, StringComparison.Ordinal)) is { } line ? new Catch($"explore, {line[Violation.Length..].Split(':')[0]}", null) : Crash(exitCode);
     }
 }
 
