@@ -10,37 +10,6 @@ public sealed class CanonicalFormTests
 {
     private static readonly Bounds Everything = AllBudgets();
 
-    public static TheoryData<string, int> Walks()
-    {
-        var walks = new TheoryData<string, int>();
-        foreach (string start in (string[])["founding", "fresh"])
-            for (int seed = 1; seed <= 30; seed++) walks.Add(start, seed);
-        return walks;
-    }
-
-    /// <summary>Against a rule of <see cref="CoreRules"/> that loses something: ids, times, texts or random numbers that do matter.</summary>
-    [Theory]
-    [MemberData(nameof(Walks))]
-    public void A_server_that_is_frozen_and_renamed_at_every_step_does_what_one_that_lives_on_does(string start, int seed)
-    {
-        Tables tables = new Scope(start, Everything).NewTables();
-        World world = new Director(tables, isFounded: start != "founding").World;
-        LiveServer[] live = [.. Enumerable.Range(0, 3).Select(place => new LiveServer(tables.Setting, tables.Shared, place, start != "founding"))];
-        int steps = 0;
-        Walk(tables, world, (ulong)seed, 400, (server, action, step) =>
-        {
-            steps++;
-            uint opened = (uint)step.Effects.Where(static effect => effect.Kind == EffectKind.Open).Select(static effect => effect.B).LastOrDefault();
-            live[server].Do(action, opened);
-
-            string expected = Words(tables, step.Effects.Where(static effect => effect.Kind != EffectKind.ReadReady).Select(Plain));
-            Assert.True(expected == Words(tables, live[server].Effects), $"{Setting.IdOf(server)} {action}\n{expected}\n{Words(tables, live[server].Effects)}");
-            AssertLooksLike(step.Next.Summary, live[server]);
-        });
-
-        Assert.True(steps > 100, $"only {steps} steps of servers were compared");
-    }
-
     [Fact]
     public void Two_that_were_built_from_one_form_do_the_same_and_leave_it_as_it_was()
     {

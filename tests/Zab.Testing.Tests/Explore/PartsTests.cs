@@ -143,12 +143,16 @@ public sealed class PartsTests
         var freezer = new Freezer(new SharedTable());
         freezer.Begin();
         var failed = new FailedJoins();
-        FieldAccess.RefTo<FailedJoins, long>("_notBefore")(ref failed) = TimeSpan.FromMilliseconds(milliseconds).Ticks;
+        var leader = new ServerId(1);
+        Instant last = new(TimeSpan.FromMilliseconds(milliseconds).Ticks - Clock.Options.VoteResendMin.Ticks, 0);
+        for (int i = 0; i < 4; i++) failed.Add(leader, wasAnswered: true, last, Clock.Options);     // From the fourth time on it waits.
         table.For<FailedJoins?>().Write(freezer, failed);
         var thawer = new Thawer(new SharedTable());
         thawer.Begin(freezer.Bytes.ToArray());
         FailedJoins again = table.For<FailedJoins?>().Read(thawer)!;
-        return FieldAccess.RefTo<FailedJoins, long>("_notBefore")(ref again) / Clock.Options.VoteResendMin.Ticks;
+        long units = 0;
+        while (again.IsTooSoon(leader, new Instant(units * Clock.Options.VoteResendMin.Ticks, 0))) units++;
+        return units;
     }
 
     private static HistoryPath Path(params (uint Epoch, uint Counter, ulong Chain)[] points)

@@ -63,6 +63,7 @@ internal sealed class CoreRules : ICodecRules
 
     public Codec? ForField(FieldInfo field) => NameOf(field) switch
     {
+        "FailedJoins._since" => new LookingSinceCodec(),
         "Failures.JoinedNotBefore" or "Failures.ElectedNotBefore" => new RemainingCodec(),
         string name when Instants.TryGetValue(name, out long value) => field.FieldType == typeof(long?) ? new WhetherCodec<long>(value) : new AlwaysCodec<long>(() => value),
         _ => null,
@@ -93,15 +94,23 @@ internal sealed class CoreRules : ICodecRules
     }
 
     /// <summary>What is left of a wait, in whole units of the shortest one.</summary>
+    /// <summary>For how long a server has looked, as far as that makes a difference.</summary>
+    private sealed class LookingSinceCodec : Codec<long?>
+    {
+        internal override void Write(Freezer to, long? value) => to.Number(value is { } since ? 1 + (ulong)(Math.Min(to.Names.Now - since, 2 * Clock.Options.VoteResendMax.Ticks) / Clock.Options.FinalizeWait.Ticks) : 0);
+
+        internal override long? Read(Thawer from) => from.Number() is var age && age == 0 ? null : -(long)(age - 1) * Clock.Options.FinalizeWait.Ticks;
+    }
+
     private sealed class RemainingCodec : Codec<long>
     {
         internal override void Write(Freezer to, long value)
         {
-            long unit = Clock.Options.VoteResendMin.Ticks;
+            long unit = Clock.Options.FinalizeWait.Ticks;
             to.Number((ulong)((Math.Max(0, value - to.Names.Now) + unit - 1) / unit));
         }
 
-        internal override long Read(Thawer from) => (long)from.Number() * Clock.Options.VoteResendMin.Ticks;
+        internal override long Read(Thawer from) => (long)from.Number() * Clock.Options.FinalizeWait.Ticks;
     }
 }
 
