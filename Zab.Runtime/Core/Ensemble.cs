@@ -44,6 +44,10 @@ internal sealed class Ensemble
     internal Ensemble Admit(ServerId id, Incarnation incarnation) =>
         new(Version, Members.Select(member => member.Id == id ? member with { Incarnation = incarnation } : member));
 
+    /// <summary>Whether no directory here has taken the place of one that <paramref name="before"/> names.</summary>
+    internal bool KeepsDirectoriesOf(Ensemble before) =>
+        Members.All(member => before.Find(member.Id) is not { Incarnation.IsNone: false } old || old.Incarnation == member.Incarnation);
+
     internal Ensemble At(Zxid version) => new(version, Members);
 
     /// <summary>The cluster that a unanimous founding makes: the hash of the founding record, so that every proposer finds the same.</summary>

@@ -63,6 +63,9 @@ internal sealed class Peer : IPeerRoles
 
     internal Ensemble Config => _state.Config;
 
+    /// <summary>Whether this server counts for everybody who holds what it holds: no later start takes that back.</summary>
+    internal bool IsAdmitted => _state.IsAdmitted && _state.IsConfigConfirmed && _state.LastCommitted >= _state.Config.Version;
+
     /// <summary>Takes one input. The only thing that changes a peer; called by one thread.</summary>
     /// <exception cref="InvariantException">A bug: this peer must not be used any more.</exception>
     internal void Step(Instant now, Input input, Outputs outputs)
@@ -167,7 +170,7 @@ internal sealed class Peer : IPeerRoles
 
     /// <summary>Those who elected us have gone on, and their next election needs our vote: not worth the time that a leader without a quorum has.</summary>
     private bool IsElectedInVain(ServerId from, Message.Vote vote) =>
-        _leader is { Epoch: 0 } && vote.State == VoteState.Looking && vote.Round > _round && _state.Counts(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
+        _leader is { Epoch: 0 } && vote.State == VoteState.Looking && vote.Round > _round && _state.StandingOf(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable) != Standing.None;
 
     private void OnUnreachable(ServerId peer)
     {

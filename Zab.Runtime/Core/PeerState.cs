@@ -73,19 +73,33 @@ internal sealed class PeerState
 
     internal bool IsVoter => Config.IsVoter(Self);
 
-    /// <summary>Whether this server's promises and history can be relied on: it was there at the founding, or has been admitted since.</summary>
-    internal bool IsTrusted => Config.Find(Self) is { IsVoter: true } self && (self.Incarnation.IsNone ? HardState.Founded : self.Incarnation == HardState.Incarnation);
+    /// <summary>Whether the newest configuration names this server's directory: it was there at the founding, or has been admitted since, as far as this server knows.</summary>
+    internal bool IsTrusted => Names(Config, Self, HardState.Incarnation, HardState.Founded);
+
+    /// <summary>Whether this server's promises and history can be relied on for certain, so that it may lead.</summary>
+    internal bool IsAdmitted => IsTrusted && (ConfigBefore is not { } before || Names(before, Self, HardState.Incarnation, HardState.Founded));
+
+    /// <summary>Whether the log alone tells that its newest configuration is committed, where that matters: where a directory has taken the place of another one.</summary>
+    internal bool IsConfigConfirmed => _configs.Count < 2 || Config.KeepsDirectoriesOf(_configs[^2]);
+
+    /// <summary>The configuration that may still be in force, since nobody here knows whether the newest one is committed; null where it is. An older one never is: a leader proposes a configuration only when the one before is committed.</summary>
+    private Ensemble? ConfigBefore => _configs.Count < 2 || Config.Version <= LastCommitted ? null : _configs[^2];
 
     /// <summary>Whether a history as good as (<paramref name="currentEpoch"/>, <paramref name="lastZxid"/>) holds all that this server once held.</summary>
     internal bool MayFollow(uint currentEpoch, Zxid lastZxid) =>
         HardState.RepairFloor is not { } floor || new RepairFloor(currentEpoch, lastZxid).CompareTo(floor) >= 0;
 
-    /// <summary>Whether what <paramref name="server"/> says counts in a quorum, as the newest configuration in the log has it.</summary>
-    internal bool Counts(ServerId server, bool saysSo, Incarnation incarnation, ulong generation, Zxid lastDurable)
+    /// <summary>Whether what <paramref name="server"/> says counts in a quorum, as the log has it.</summary>
+    internal Standing StandingOf(ServerId server, bool saysSo, Incarnation incarnation, ulong generation, Zxid lastDurable)
     {
         bool isAsKnown = Memory.Note(server, incarnation, generation, lastDurable);
-        return isAsKnown && saysSo && Config.Find(server) is { IsVoter: true } member && (member.Incarnation.IsNone || member.Incarnation == incarnation);
+        if (!isAsKnown || !saysSo || !Names(Config, server, incarnation, isFounded: true)) return Standing.None;
+        return ConfigBefore is not { } before || Names(before, server, incarnation, isFounded: true) ? Standing.Counts : Standing.Named;
     }
+
+    /// <summary>Whether a configuration means this directory: one that does not know yet means any that was founded.</summary>
+    private static bool Names(Ensemble config, ServerId server, Incarnation incarnation, bool isFounded) =>
+        config.Find(server) is { IsVoter: true } member && (member.Incarnation.IsNone ? isFounded : member.Incarnation == incarnation);
 
     internal void BeginStep(Instant now, Outputs outputs)
     {

@@ -18,12 +18,16 @@ internal readonly record struct Frame(FrameType Type, ClusterId ClusterId, ulong
 
     private const int HeaderChecksumAt = 4;
     private const int CheckedFrom = 8;
+    private const int TypeAt = 12;
+
+    /// <summary>The type of a frame that was checked.</summary>
+    internal static FrameType TypeOf(ReadOnlySpan<byte> frame) => (FrameType)frame[TypeAt];
 
     internal static void WriteHeader(Span<byte> header, FrameType type, ClusterId cluster, ulong incarnation, uint epoch, int bodyBytes, uint bodyChecksum)
     {
         BinaryPrimitives.WriteInt32LittleEndian(header, HeaderBytes + bodyBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], bodyChecksum);
-        header[12] = (byte)type;
+        header[TypeAt] = (byte)type;
         BinaryPrimitives.WriteUInt64LittleEndian(header[13..], cluster.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(header[21..], incarnation);
         BinaryPrimitives.WriteUInt32LittleEndian(header[29..], epoch);
@@ -48,7 +52,7 @@ internal readonly record struct Frame(FrameType Type, ClusterId ClusterId, ulong
         if (length < HeaderBytes || length > frameBytesMax) throw new WireException($"a frame of {(uint)length} bytes; {HeaderBytes} to {frameBytesMax} are allowed here");
         if (input.Length < length) return false;
 
-        var type = (FrameType)header[12];
+        var type = (FrameType)header[TypeAt];
         ReadOnlySequence<byte> bytes = input.Slice(HeaderBytes, length - HeaderBytes);
         ReadOnlyMemory<byte> body = bytes.IsSingleSegment && !type.KeepsBody() ? bytes.First : bytes.ToArray();
         found = Crc32C.Of(body.Span);

@@ -6,7 +6,7 @@ namespace Zab.Testing.Checks;
 /// I1, one leader per epoch; I5, a quorum before anything is committed; I6, and of acks that count; I8, a leader holds all that was committed;
 /// I25, a configuration begins in it and in the one before.
 /// </summary>
-internal sealed class Commitment(Run run, bool electsAdmittedOnly)
+internal sealed class Commitment(Run run)
 {
     /// <summary>The peer leads this epoch, established, and did not before this step. What it logged so far is the initial history.</summary>
     internal void Led(ServerRecord server, uint number)
@@ -18,7 +18,7 @@ internal sealed class Commitment(Run run, bool electsAdmittedOnly)
             $"server {server.Id} leads epoch {number}, and current epoch {server.Hard.CurrentEpoch} is durable");
         Rule.Require("I3", server.Durable == server.Logged,
             $"server {server.Id} leads epoch {number} with the initial history {server.Logged}, and holds {server.Durable}");
-        RequireQuorum(server, epoch, server.Logged, server.Logged, "is established");
+        RequireQuorum(server, epoch, server.Logged, "is established");
         if (run.Histories.EstablishedBefore(number) is { } before)
             Rule.Require("I8", run.Histories.Contains(server.Logged, before.CommittedThrough),
                 $"server {server.Id} leads epoch {number} with the history {server.Logged}, and {before.CommittedThrough} was committed in "
@@ -33,7 +33,7 @@ internal sealed class Commitment(Run run, bool electsAdmittedOnly)
         EpochRecord epoch = run.Histories.At(number);
         Rule.Require("I17", zxid >= server.Committed, $"the commit point of leader {server.Id} goes back from {server.Committed} to {zxid}");
         Rule.Require("I17", run.Histories.Contains(server.Logged, zxid), $"leader {server.Id} commits {zxid}, and its log ends at {server.Logged}");
-        RequireQuorum(server, epoch, epoch.InitialEnd, zxid, "commits");
+        RequireQuorum(server, epoch, zxid, "commits");
         Rule.Require("I8", run.Histories.IsOneOrder(zxid, run.Committed),
             $"leader {server.Id} of epoch {number} commits {zxid}, and {run.Committed}, which is committed, is of another history");
         if (run.Histories.EstablishedAfter(number) is { } later)
@@ -86,14 +86,13 @@ internal sealed class Commitment(Run run, bool electsAdmittedOnly)
 
     /// <summary>
     /// Everything up to <paramref name="zxid"/> is on the disks of a quorum: as they said themselves, and as the leader can know from the channels that
-    /// it has now. So it is in the configuration there, and in each before it back to one that is committed; or, unless <c>electsAdmittedOnly</c>, back to
-    /// those that the leader began with.
+    /// it has now. So it is in the configuration there, and in each before it back to one that is committed.
     /// </summary>
-    private void RequireQuorum(ServerRecord leader, EpochRecord epoch, Zxid initialEnd, Zxid zxid, string what)
+    private void RequireQuorum(ServerRecord leader, EpochRecord epoch, Zxid zxid, string what)
     {
         Ensemble config = run.Configs.At(zxid);
         RequireQuorum(leader, epoch, zxid, config, "I5", what);
-        while (!run.IsCommitted(config.Version) && (electsAdmittedOnly || config.Version > initialEnd))
+        while (!run.IsCommitted(config.Version))
         {
             config = run.Configs.Before(config);
             RequireQuorum(leader, epoch, zxid, config, "I25", what);

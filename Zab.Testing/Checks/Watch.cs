@@ -63,17 +63,12 @@ internal sealed class Watch
     private readonly States _states = new();
 
     /// <param name="startList">Who there is, and in which role.</param>
-    /// <param name="electsAdmittedOnly">
-    /// Whether a directory that takes the place of a lost one may be counted in an election only when its admission is committed. The core goes by the
-    /// newest configuration in its log, committed or not: it cannot know after a restart. What can come of that (a promise that was lost with the old
-    /// directory still counts elsewhere) is caught by I8 where it comes.
-    /// </param>
-    internal Watch(Ensemble startList, bool electsAdmittedOnly = false)
+    internal Watch(Ensemble startList)
     {
         _run = new Run(startList);
         _directories = new Directories(_run);
         _durability = new Durability(_run);
-        _commitment = new Commitment(_run, electsAdmittedOnly);
+        _commitment = new Commitment(_run);
         _entries = new Entries(_run);
         _order = new Order(_run, _entries);
     }

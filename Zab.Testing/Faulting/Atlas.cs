@@ -54,9 +54,9 @@ internal sealed class Atlas(World world)
     /// <summary>Servers that have to be started again before damage to them can be noticed.</summary>
     internal bool NeedsStart(ServerId server) => _impaired.TryGetValue(server, out Impairment? impairment) && impairment.NeedsStart;
 
-    /// <summary>Serving, whole, and for the others, too: what admits it is committed, not only in its own log.</summary>
+    /// <summary>Serving, whole, and for the others, too: what admits it is committed, and they know.</summary>
     private static bool IsWell(SimulatedServer server, Zxid committed) =>
-        server is { IsPaused: false, Life.Peer: { IsRecovering: false, Role: Role.Leading or Role.Following or Role.Observing } peer } && peer.LastDurable >= committed && peer.LastCommitted >= peer.Config.Version && peer.HardState.RepairFloor is null;
+        server is { IsPaused: false, Life.Peer: { IsRecovering: false, Role: Role.Leading or Role.Following or Role.Observing } peer } && peer.LastDurable >= committed && (peer.IsAdmitted || !peer.Config.IsVoter(server.Id)) && peer.HardState.RepairFloor is null;
 
     private sealed class Impairment(bool needsStart, Zxid committed)
     {

@@ -1,9 +1,13 @@
 using Zab.Core;
 using Zab.Testing.Checks;
+using Zab.Wire;
 
 namespace Zab.Testing;
 
-/// <summary>Makes things go wrong, one after the other, at times and places that follow from the seed; and undoes each some time later, or leaves that to the end.</summary>
+/// <summary>
+/// Makes things go wrong, one after the other, at places that follow from the seed, and at times that do, or when a message of some type is sent or arrives;
+/// and undoes each some time later, or leaves that to the end.
+/// </summary>
 internal sealed class Nemesis
 {
     private static readonly Faults[] Kinds = [.. Enum.GetValues<Faults>().Where(static fault => System.Numerics.BitOperations.PopCount((uint)fault) == 1)];
@@ -18,6 +22,8 @@ internal sealed class Nemesis
     private readonly SortedDictionary<ServerId, List<SimulatedDisk>> _backups = [];
     private readonly SortedSet<ServerId> _supervised = [];
     private IReadOnlyCollection<ServerId> _core = [];           // Who is well taken care of.
+    private readonly int _ambushesOf8;                          // Of eight faults, so many wait for a message.
+    private Ambush? _ambush;
     private bool _isActive;
     private int _version;
 
@@ -36,6 +42,8 @@ internal sealed class Nemesis
         };
         _swarm = _random.Next(4) == 0 ? ulong.MaxValue : _random.NextUInt64() | _random.NextUInt64();
         _meanTicks = TimeSpan.TicksPerMillisecond * 200 << _random.Next(6);
+        _ambushesOf8 = 2 * _random.Next(4);
+        world.OnFrame = Notice;
     }
 
     internal Atlas Atlas { get; }
@@ -63,6 +71,7 @@ internal sealed class Nemesis
     internal void Cease()
     {
         _isActive = false;
+        _ambush = null;
         _version++;
     }
 
@@ -132,39 +141,71 @@ internal sealed class Nemesis
     private void Next()
     {
         int version = _version;
-        _world.Time.After(1 + _random.NextInt64(2 * _meanTicks), () =>
+        if (_random.Next(8) >= _ambushesOf8)
         {
-            if (!_isActive || version != _version) return;
-            Atlas.Update();
-            Supervise();
-            Faults kind = _enabled[_random.Next(_enabled.Length)];
-            SimulatedServer server = Any();
-            if (Strike(kind, server))
-            {
-                _world.Trace.Note(server.Id, $"fault: {kind}");
-                _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
-            }
+            _world.Time.After(1 + _random.NextInt64(2 * _meanTicks), () => StrikeAt(version, Any(), other: null));
+            return;
+        }
 
+        var ambush = Ambush.Of(_random);
+        _ambush = ambush;
+        _world.Time.After((2 * _meanTicks) + TimeSpan.TicksPerSecond, () =>
+        {
+            if (_ambush != ambush || version != _version) return;
+            _ambush = null;         // Nobody came.
             Next();
         });
     }
 
-    /// <summary>False where this fault cannot strike there now.</summary>
-    private bool Strike(Faults kind, SimulatedServer server) => kind switch
+    /// <summary>Strikes between the turns of the servers: at once, or while what the message brought about is under way, on a disk or a wire.</summary>
+    private void Notice(ServerId from, ServerId to, FrameType type, bool isArrival)
     {
-        Faults.Delays => Delay(server),
-        Faults.BrokenConnections => Do(() => _world.Network.Break(server.Id, Other(server).Id)),
-        Faults.OneWayLoss => Block(server.Id, Other(server).Id),
+        if (_ambush is not { } ambush || !ambush.IsSprungBy(type, isArrival)) return;
+        _ambush = null;
+        int version = _version;
+        (ServerId at, ServerId other) = isArrival == (_random.Next(4) != 0) ? (to, from) : (from, to);
+        long ticks = _random.Next(4) switch
+        {
+            0 => 0,
+            1 => 2 * _world.Options.FsyncTicks,
+            2 => 2 * _world.Options.DelayTicks,
+            _ => 4 * (_world.Options.FsyncTicks + _world.Options.DelayTicks),
+        };
+        _world.Time.After(ticks == 0 ? 0 : _random.NextInt64(ticks), () => StrikeAt(version, _world[at], _world[other]));
+    }
+
+    private void StrikeAt(int version, SimulatedServer server, SimulatedServer? other)
+    {
+        if (!_isActive || version != _version) return;
+        Atlas.Update();
+        Supervise();
+        Faults kind = _enabled[_random.Next(_enabled.Length)];
+        if (Strike(kind, server, other ?? Other(server)))
+        {
+            _world.Trace.Note(server.Id, $"fault: {kind}");
+            _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
+        }
+
+        if (_random.Next(4) == 0) StrikeAt(version, other ?? Any(), server);       // Seldom alone.
+        else Next();
+    }
+
+    /// <summary>False where this fault cannot strike there now.</summary>
+    private bool Strike(Faults kind, SimulatedServer server, SimulatedServer other) => kind switch
+    {
+        Faults.Delays => Delay(server, other),
+        Faults.BrokenConnections => Do(() => _world.Network.Break(server.Id, other.Id)),
+        Faults.OneWayLoss => Block(server.Id, other.Id),
         Faults.Partitions => Partition(bridge: null),
         Faults.Bridges => _world.Servers.Count >= 3 && Partition(bridge: server),
         Faults.SlowLinks => Do(() =>
         {
-            SimulatedWire wire = _world.Network[server.Id, Other(server).Id];
+            SimulatedWire wire = _world.Network[server.Id, other.Id];
             wire.BytesPerSecond = 1000 << _random.Next(6);
             Later(30, () => _world.Network.Quicken(wire.From, wire.To));
         }),
-        Faults.ReplayedBytes => Do(() => SpoilWire(server, static wire => wire.ReplaysPerMillion = 20_000, static wire => wire.ReplaysPerMillion = 0)),
-        Faults.FlippedBits => Do(() => SpoilWire(server, static wire => wire.FlipsPerMillion = 20_000, static wire => wire.FlipsPerMillion = 0)),
+        Faults.ReplayedBytes => Do(() => SpoilWire(server, other, static wire => wire.ReplaysPerMillion = 20_000, static wire => wire.ReplaysPerMillion = 0)),
+        Faults.FlippedBits => Do(() => SpoilWire(server, other, static wire => wire.FlipsPerMillion = 20_000, static wire => wire.FlipsPerMillion = 0)),
         Faults.PowerLoss => LosePower(server),
         Faults.CrashInDiskOperation => CrashInDiskOperation(server),
         Faults.BitRot => Rot(server, Damage.FlipBit),
@@ -186,13 +227,13 @@ internal sealed class Nemesis
         Faults.Stops => Stop(server),
         Faults.WipedDisks => Wipe(server),
         Faults.RestoredDisks => Restore(server),
-        Faults.CopiedDisks => Copy(server),
+        Faults.CopiedDisks => Copy(server, other),
         _ => false,
     };
 
-    private bool Delay(SimulatedServer server)
+    private bool Delay(SimulatedServer server, SimulatedServer other)
     {
-        SimulatedWire wire = _world.Network[server.Id, Other(server).Id];
+        SimulatedWire wire = _world.Network[server.Id, other.Id];
         wire.DelayTicks = _world.Options.DelayTicks * (1 + _random.NextInt64(300));
         Later(20, () => wire.DelayTicks = _world.Options.DelayTicks);
         return true;
@@ -230,9 +271,9 @@ internal sealed class Nemesis
         bool Side(SimulatedServer server) => (sides >> (int)server.Id.Value & 1) != 0;
     }
 
-    private void SpoilWire(SimulatedServer server, Action<SimulatedWire> spoil, Action<SimulatedWire> mend)
+    private void SpoilWire(SimulatedServer server, SimulatedServer other, Action<SimulatedWire> spoil, Action<SimulatedWire> mend)
     {
-        SimulatedWire wire = _world.Network[server.Id, Other(server).Id];
+        SimulatedWire wire = _world.Network[server.Id, other.Id];
         spoil(wire);
         Later(20, () => mend(wire));
     }
@@ -391,9 +432,8 @@ internal sealed class Nemesis
     }
 
     /// <summary>The operator notices, and puts the right one back.</summary>
-    private bool Copy(SimulatedServer server)
+    private bool Copy(SimulatedServer server, SimulatedServer other)
     {
-        SimulatedServer other = Other(server);
         if (other == server || Atlas.IsImpaired(server.Id) || other.Disk.Names.Count == 0) return false;
         server.Kill();
         SimulatedDisk own = server.Disk;
@@ -442,7 +482,7 @@ internal sealed class Nemesis
     private void Later(int secondsAtMost, Action undo)
     {
         int version = _version;
-        _world.Time.After(_random.NextInt64(secondsAtMost * TimeSpan.TicksPerSecond), () =>
+        _world.Time.After(_random.NextInt64(secondsAtMost * TimeSpan.TicksPerSecond >> _random.Next(6)), () =>
         {
             if (version == _version) undo();
         });

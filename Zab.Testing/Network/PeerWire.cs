@@ -55,6 +55,7 @@ internal sealed class PeerWire(World world, SimulatedTransport from, ServerId to
                 world.Network.Delivered++;
                 target.HeardFrom(from.Local.Id);
                 target.Post(new Input.PeerMessage(from.Local.Id, cluster, read));
+                world.OnFrame?.Invoke(from.Local.Id, to, message.Type, true);
             }
             catch (WireException)
             {

@@ -171,6 +171,7 @@ internal sealed class SimulatedChannel
             }
 
             end.Post(new Input.Received(Id, message));
+            _world.OnFrame?.Invoke(atLearner ? Leader : Learner, atLearner ? Learner : Leader, Frame.TypeOf(bytes), true);
         }
         catch (WireException e)
         {

@@ -37,6 +37,7 @@ internal sealed class SimulatedTransport : ITransport
         _world.Watch.Sent(Local.Id, to, default, message);
         if (!_peers.TryGetValue(to, out PeerWire? wire)) _peers.Add(to, wire = new PeerWire(_world, this, to));
         wire.Send(encoded);
+        _world.OnFrame?.Invoke(Local.Id, to, encoded.Type, false);
     }
 
     public void Open(ChannelId channel, ServerId peer) => new SimulatedChannel(_world, channel, this, peer).Dial();
@@ -46,7 +47,9 @@ internal sealed class SimulatedTransport : ITransport
         if (_world.Network.Find(channel) is not { } open || !open.IsUsable(this)) return;
         _world.Watch.Sent(Local.Id, open.Other(Local.Id), channel, message);
         _world.Rarities.Sent(Local.Id, message);
-        open.Send(this, Frame(_encodings.Encode(message), open.Id.Value));
+        EncodedMessage encoded = _encodings.Encode(message);
+        open.Send(this, Frame(encoded, open.Id.Value));
+        _world.OnFrame?.Invoke(Local.Id, open.Other(Local.Id), encoded.Type, false);
     }
 
     public void Close(ChannelId channel, string reason)

@@ -3,6 +3,7 @@ using Zab.Core;
 using Zab.Replica;
 using Zab.Storage;
 using Zab.Testing.Checks;
+using Zab.Wire;
 
 namespace Zab.Testing;
 
@@ -64,6 +65,9 @@ internal sealed class World
 
     /// <summary>For stories: a peer has taken an input, and what it asks for is about to be done.</summary>
     internal Action<SimulatedServer, Input, Outputs>? OnStep { get; set; }
+
+    /// <summary>A frame was sent, or arrives: from whom, to whom, and which.</summary>
+    internal Action<ServerId, ServerId, FrameType, bool>? OnFrame { get; set; }
 
     /// <summary>A numbered command was executed, at some server, at this zxid.</summary>
     internal Action<SessionId, ulong, Zxid>? OnExecuted { get; set; }

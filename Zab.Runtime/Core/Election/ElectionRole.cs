@@ -6,6 +6,7 @@ namespace Zab.Core;
 /// <code>
 /// vote from                     in                     what follows
 /// a server that does not count  LOOKING                answered with our vote if it knows that it does not count, no other effect
+/// one that is only named        LOOKING                as if it counted, but for the quorum: it may hold the best history
 /// LOOKING                       a later round          its round is ours, all votes dropped; the better of its and our own candidate
 /// LOOKING                       an earlier round       answered with our vote, so that it catches up; taken as a later one where we do not count
 /// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours, and so is its first vote
@@ -73,14 +74,14 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
     {
         _unreachable.Remove(from);
         if (_proposal == Candidate.None && Own() is var own && own != Candidate.None) Propose(own);      // With this one, enough can reach us.
-        bool counts = state.Counts(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
-        if (vote.State == VoteState.Looking) OnLooking(from, vote, counts);
-        else OnInRole(from, vote, counts);
+        Standing standing = state.StandingOf(from, vote.Counts, vote.Incarnation, vote.Generation, vote.LastDurable);
+        if (vote.State == VoteState.Looking) OnLooking(from, vote, standing);
+        else OnInRole(from, vote, standing);
     }
 
-    private void OnLooking(ServerId from, Message.Vote vote, bool counts)
+    private void OnLooking(ServerId from, Message.Vote vote, Standing standing)
     {
-        if (!counts)
+        if (standing == Standing.None)
         {
             _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, SaysItCounts: false, Counts: false));
             if (CountsFor(_proposal) && !vote.Counts) Answer(from);  // Two servers that both answer such votes would do so for ever; one that knows that it does not count never answers.
@@ -98,14 +99,14 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
         if (vote.Round != Round) EnterRound(vote);                   // The round of a server that does not count is nobody else's: it goes by the others'.
         else if (IsBetter(vote.Candidate, _proposal)) Propose(vote.Candidate);
         else if (CountsFor(_proposal) && (vote.Candidate.CompareTo(_proposal) < 0 || !_votes.IsLooking(from))) Answer(from);     // It may have begun to look after we told our vote.
-        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, SaysItCounts: true, Counts: true));
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, SaysItCounts: true, standing == Standing.Counts));
         Evaluate();
     }
 
     /// <summary>Who leads is asked of every voter as it sees itself: our own configuration may be too old to know the leader's directory, and the leader decides whom it counts.</summary>
-    private void OnInRole(ServerId from, Message.Vote vote, bool counts)
+    private void OnInRole(ServerId from, Message.Vote vote, Standing standing)
     {
-        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from), counts));
+        _votes.Put(from, new Ballot(vote.State, vote.Round, vote.Candidate, vote.Counts && state.Config.IsVoter(from), standing == Standing.Counts));
         ServerId? found = _votes.LeaderOf(state.Config.QuorumSize, Round, CountsFor(_proposal) ? _proposal.Id : null);
         if (found is null && vote.State == VoteState.Leading && vote.Counts && vote.Candidate.Id == from && failedJoins.HasLookedLong(state.Now, state.Options)) found = from;     // Where it stands between servers that do not hear each other, nobody else sees its quorum.
         if (found is not { } leader || leader == state.Self || failedJoins.IsTooSoon(leader, state.Now))
@@ -163,7 +164,7 @@ internal sealed class ElectionRole(PeerState state, IPeerRoles roles, ulong roun
 
     /// <summary>The history this server stands for; none where it may not lead, was elected in vain too often, or knows that too few can reach it.</summary>
     private Candidate Own() =>
-        state.IsTrusted && state.HardState.RepairFloor is null && !failedJoins.IsNoCandidate(state.Self, state.Now) && failedJoins.ReachesQuorum(state.Config, state.Now, state.Options) ? new Candidate(state.HardState.CurrentEpoch, state.History.Last.Zxid, state.Self) : Candidate.None;
+        state.IsAdmitted && state.HardState.RepairFloor is null && !failedJoins.IsNoCandidate(state.Self, state.Now) && failedJoins.ReachesQuorum(state.Config, state.Now, state.Options) ? new Candidate(state.HardState.CurrentEpoch, state.History.Last.Zxid, state.Self) : Candidate.None;
 
     /// <summary>A damaged server votes for whoever holds all that it once held.</summary>
     private bool CountsFor(Candidate candidate) => state.IsTrusted && candidate != Candidate.None && state.MayFollow(candidate.CurrentEpoch, candidate.LastZxid);

@@ -151,11 +151,19 @@ internal sealed partial class LeaderRole
     /// started by a token, not named yet                counts already; named once there is an entry to lose
     /// lost its disk, or was restored from an old copy  does not count: this epoch was established without it
     /// </code>
+    /// When the entry that puts a directory in the place of another one is committed, the configuration is proposed once more: whoever starts from a log that
+    /// holds it twice knows that it was committed.
     /// </summary>
     private void NameServers()
     {
         if (!IsEstablished || _pendingConfig is not null) return;
         bool hasEntries = state.History.Last.Zxid != Zxid.None;
+        if (!state.IsConfigConfirmed)
+        {
+            ProposeConfig(state.Config);
+            return;
+        }
+
         foreach (LearnerLink link in _links.Values)
         {
             if (link.Phase != LinkPhase.Adopted || !IsVoter(link)) continue;

@@ -22,7 +22,7 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
 
     internal void Start()
     {
-        Invariant.Require(state.IsTrusted && state.HardState.RepairFloor is null, $"server {state.Self} would lead, and may not");
+        Invariant.Require(state.IsAdmitted && state.HardState.RepairFloor is null, $"server {state.Self} would lead, and may not");
         FixSummary();
         TryChooseEpoch();
     }
@@ -52,7 +52,7 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
         foreach (LearnerLink old in _links.Values.Where(link => link.Id == from).ToArray()) Close(old, "the same server opened a newer channel");
         var link = new LearnerLink(channel, from, info, state.Now.MonotonicTicks)
         {
-            Counts = state.Counts(from, info.Counts && info.IsVoter, info.Incarnation, info.Generation, info.LastDurable),
+            Counts = state.StandingOf(from, info.Counts && info.IsVoter, info.Incarnation, info.Generation, info.LastDurable) == Standing.Counts,
         };
         _links.Add(channel.Value, link);
         if (link.Counts && _admitting == from) Await(link);

@@ -38,8 +38,8 @@ internal static class ElectionMutants
         new(
             "damaged-server-is-a-candidate",
             "Core/Election/ElectionRole.cs",
-            find: "state.IsTrusted && state.HardState.RepairFloor is null && !failedJoins",
-            replace: "state.IsTrusted && !failedJoins",
+            find: "state.IsAdmitted && state.HardState.RepairFloor is null && !failedJoins",
+            replace: "state.IsAdmitted && !failedJoins",
             row: "T02",
             breaks: "I8",
             why: "a server whose log was damaged stands for election with what is left of it"),

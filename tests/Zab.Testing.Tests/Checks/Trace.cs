@@ -11,12 +11,12 @@ internal sealed class Trace
     private readonly SortedDictionary<uint, Actor> _actors = [];
     private ulong _channel;
 
-    internal Trace(uint voters = 3, uint observers = 0, bool electsAdmittedOnly = false)
+    internal Trace(uint voters = 3, uint observers = 0)
     {
         IEnumerable<int> ids = Enumerable.Range(1, (int)(voters + observers));
         StartList = new Ensemble(Zxid.None, ids.Select(id => new Member(new ServerId((uint)id), id <= voters, default)));
         Record = new Ensemble(Zxid.None, StartList.Voters.Select(static voter => voter with { Incarnation = new Incarnation(100 + voter.Id.Value) }));
-        Watch = new Watch(StartList, electsAdmittedOnly);
+        Watch = new Watch(StartList);
         foreach (Member member in StartList.Members) _actors.Add(member.Id.Value, new Actor(this, member.Id));
     }
 
@@ -33,9 +33,9 @@ internal sealed class Trace
     internal ChannelId NewChannel() => new(++_channel);
 
     /// <summary>A run that is healthy so far: server 1 leads epoch 1 with servers 2 and 3, and this many entries are applied everywhere.</summary>
-    internal static Trace Established(int entries = 0, uint voters = 3, uint observers = 0, bool electsAdmittedOnly = false)
+    internal static Trace Established(int entries = 0, uint voters = 3, uint observers = 0)
     {
-        var trace = new Trace(voters, observers, electsAdmittedOnly);
+        var trace = new Trace(voters, observers);
         foreach (Actor actor in trace.All) actor.Start();
         trace.Elect(1, epoch: 1, [.. trace.All.Skip(1).Select(static actor => actor.Id.Value)]);
         for (int i = 0; i < entries; i++) trace.Write(1, $"entry {i}", [.. trace.All.Skip(1).Select(static actor => actor.Id.Value)]);
