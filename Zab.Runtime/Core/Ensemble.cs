@@ -6,8 +6,12 @@ using Zab.Serialization;
 
 namespace Zab.Core;
 
-/// <summary>One server in a configuration. An incarnation of zero is not known yet: the first leader that meets the server names it.</summary>
-internal sealed record Member(ServerId Id, bool IsVoter, Incarnation Incarnation);
+/// <summary>One server in a configuration.</summary>
+/// <param name="Id">Which.</param>
+/// <param name="IsVoter">Whether it votes; else it observes.</param>
+/// <param name="Incarnation">Its directory; zero where it is not known yet: the first leader that meets the server names it.</param>
+/// <param name="IsReplacement">Whether that directory took the place of another one, which may never have been named.</param>
+internal sealed record Member(ServerId Id, bool IsVoter, Incarnation Incarnation, bool IsReplacement = false);
 
 /// <summary>Who belongs to the ensemble, from the entry <see cref="Version"/> on. Immutable; members ascending by id.</summary>
 /// <remarks>Quorum: more than half of the voters, so any two intersect.</remarks>
@@ -41,12 +45,11 @@ internal sealed class Ensemble
     internal bool IsVoter(ServerId id) => Find(id) is { IsVoter: true };
 
     /// <summary>The same ensemble with the incarnation of one server named.</summary>
-    internal Ensemble Admit(ServerId id, Incarnation incarnation) =>
-        new(Version, Members.Select(member => member.Id == id ? member with { Incarnation = incarnation } : member));
+    internal Ensemble Admit(ServerId id, Incarnation incarnation, bool isReplacement = false) =>
+        new(Version, Members.Select(member => member.Id == id ? member with { Incarnation = incarnation, IsReplacement = isReplacement } : member));
 
-    /// <summary>Whether no directory here has taken the place of one that <paramref name="before"/> names.</summary>
-    internal bool KeepsDirectoriesOf(Ensemble before) =>
-        Members.All(member => before.Find(member.Id) is not { Incarnation.IsNone: false } old || old.Incarnation == member.Incarnation);
+    /// <summary>Whether no directory here has taken the place of another one since <paramref name="before"/>.</summary>
+    internal bool KeepsDirectoriesOf(Ensemble before) => Members.All(member => !member.IsReplacement || before.Find(member.Id) is not { } old || old.Incarnation == member.Incarnation);
 
     internal Ensemble At(Zxid version) => new(version, Members);
 
@@ -59,11 +62,11 @@ internal sealed class Ensemble
 
     /// <summary>The voters among these members, no incarnation known: what start lists must have in common.</summary>
     internal static Ensemble VotersOf(IEnumerable<Member> members) =>
-        new(Zxid.None, members.Where(static member => member.IsVoter).Select(static member => member with { Incarnation = default }));
+        new(Zxid.None, members.Where(static member => member.IsVoter).Select(static member => member with { Incarnation = default, IsReplacement = false }));
 
     private static ClusterId NonZero(ulong hash) => new(hash == 0 ? 1 : hash);
 
-    /// <summary>version u64, count u32, then per member: id u32, role u8 (1 voter, 0 observer), incarnation u64.</summary>
+    /// <summary>version u64, count u32, then per member: id u32, role u8 (0 observer, 1 voter, 2 voter with a directory in the place of another one), incarnation u64.</summary>
     internal byte[] Encode()
     {
         var output = new ArrayBufferWriter<byte>(12 + (Members.Length * 13));
@@ -73,7 +76,7 @@ internal sealed class Ensemble
         foreach (Member member in Members)
         {
             writer.WriteUInt32(member.Id.Value);
-            writer.WriteByte(member.IsVoter ? (byte)1 : (byte)0);
+            writer.WriteByte(member.IsReplacement ? (byte)2 : member.IsVoter ? (byte)1 : (byte)0);
             writer.WriteUInt64(member.Incarnation.Value);
         }
 
@@ -109,8 +112,8 @@ internal sealed class Ensemble
         {
             var id = new ServerId(reader.ReadUInt32());
             byte role = reader.ReadByte();
-            if (role > 1 || (i > 0 && id.CompareTo(members[^1].Id) <= 0)) throw new ZabFormatException($"member {id} has role {role}, or stands out of order", reader.Offset);
-            members.Add(new Member(id, role == 1, new Incarnation(reader.ReadUInt64())));
+            if (role > 2 || (i > 0 && id.CompareTo(members[^1].Id) <= 0)) throw new ZabFormatException($"member {id} has role {role}, or stands out of order", reader.Offset);
+            members.Add(new Member(id, role != 0, new Incarnation(reader.ReadUInt64()), role == 2));
         }
 
         reader.End();

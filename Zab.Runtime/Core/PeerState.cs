@@ -94,7 +94,7 @@ internal sealed class PeerState
     {
         bool isAsKnown = Memory.Note(server, incarnation, generation, lastDurable);
         if (!isAsKnown || !saysSo || !Names(Config, server, incarnation, isFounded: true)) return Standing.None;
-        return ConfigBefore is not { } before || Names(before, server, incarnation, isFounded: true) ? Standing.Counts : Standing.Named;
+        return ConfigBefore is not { } before || Names(before, server, incarnation, isFounded: !Config.Find(server)!.IsReplacement) ? Standing.Counts : Standing.Named;
     }
 
     /// <summary>Whether a configuration means this directory: one that does not know yet means any that was founded.</summary>

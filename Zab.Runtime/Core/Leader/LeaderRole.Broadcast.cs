@@ -168,7 +168,7 @@ internal sealed partial class LeaderRole
         {
             if (link.Phase != LinkPhase.Adopted || !IsVoter(link)) continue;
             if (link.Counts && (!hasEntries || state.Config.Find(link.Id)!.Incarnation == link.Info.Incarnation)) continue;
-            ProposeConfig(state.Config.Admit(link.Id, link.Info.Incarnation));
+            ProposeConfig(state.Config.Admit(link.Id, link.Info.Incarnation, isReplacement: !link.Counts));
             if (!link.Counts && _pendingConfig is not null) Await(link);
             return;
         }

@@ -77,5 +77,29 @@ internal static class DiscoveryMutants
             row: "E15",
             breaks: "L3",
             why: "an observer accepts the epoch of a candidate that fails, and then refuses the living leader"),
+        new(
+            "admission-counts-before-it-is-committed",
+            "Core/PeerState.cs",
+            find: "_configs.Count < 2 || Config.Version <= LastCommitted ? null : _configs[^2];",
+            replace: "null;",
+            row: "T24",
+            breaks: "I25",
+            why: "a directory that only the leader's log names helps to elect, and what it promised before it was lost is forgotten"),
+        new(
+            "admission-of-one-never-named-counts-at-once",
+            "Core/PeerState.cs",
+            find: "isFounded: !Config.Find(server)!.IsReplacement)",
+            replace: "isFounded: true)",
+            row: "T24",
+            breaks: "I25",
+            why: "where no directory was named yet, one that was lost is taken for one that was there from the beginning"),
+        new(
+            "admission-stands-once-in-the-log",
+            "Core/Leader/LeaderRole.Broadcast.cs",
+            find: "if (!state.IsConfigConfirmed)",
+            replace: "if (false)",
+            row: "T24",
+            breaks: "L1",
+            why: "after a restart of all nobody knows that the admission was committed, and the one that was admitted is missing for ever"),
     ];
 }

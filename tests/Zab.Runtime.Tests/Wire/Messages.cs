@@ -47,7 +47,10 @@ internal static class Messages
     internal static Entry Entry(Random r) => Core.Entry.FromParts(Zxid(r), Zxid(r), U64(r), Ticks(r), Bool(r) ? EntryType.Request : EntryType.Config, Bytes(r));
 
     private static Ensemble Ensemble(Random r) =>
-        new(Zxid(r), Enumerable.Range(1, r.Next(1, 6)).Select(id => new Member(new ServerId((uint)id), Bool(r), new Incarnation(U64(r)))));
+        new(Zxid(r), Enumerable.Range(1, r.Next(1, 6)).Select(id => Member(r, (uint)id)));
+
+    private static Member Member(Random r, uint id) =>
+        Bool(r) ? new Member(new ServerId(id), Bool(r), new Incarnation(U64(r))) : new Member(new ServerId(id), IsVoter: true, new Incarnation(U64(r)), IsReplacement: true);
 
     private static T[] Many<T>(Random r, Func<Random, T> one) => [.. Enumerable.Range(0, r.Next(5)).Select(_ => one(r))];
 

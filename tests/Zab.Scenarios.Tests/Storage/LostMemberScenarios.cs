@@ -34,6 +34,36 @@ public sealed class LostMemberScenarios
         acknowledged.AssertReadable(wiped);
     }
 
+    /// <summary>What it had promised with the directory that it lost may count elsewhere; only a quorum without it shows that it does not.</summary>
+    [Fact]
+    public void T24_a_wiped_member_that_only_its_leader_has_taken_in_elects_nobody()
+    {
+        Story story = Story.Running(voters: 3);
+        var acknowledged = new Acknowledged(story);
+        uint holds = story.LeadingId(), wiped = story.FollowingIds()[0], deaf = story.FollowingIds()[1];
+        acknowledged.Write(holds, 3);
+        story.UntilAllEqual();
+        story.Kill(wiped);
+        story.Wipe(wiped);
+        story.Network.OnArrival = (_, to, message) => to == story[deaf].Id && message is Message.Proposal ? Arrival.Held : Arrival.Delivered;
+        story.Start(wiped);
+        story.Until(() => Names(story[wiped].Life!.Peer), "the wiped one holds the entry that names its new directory");
+        story.Kill(holds, deaf);
+        story.Start(holds);
+
+        Assert.True(Names(story[holds].Life!.Peer));
+        story.AssertNobodyLeads(seconds: 20);
+
+        story.Network.OnArrival = null;
+        story.Start(deaf);
+        story.UntilAllEqual();
+        story.Until(() => story[wiped].Life!.Peer.IsAdmitted, "it counts again");
+        story.Kill(story.LeadingId());
+        story.Until(() => story.World.Leader is not null, "two of them elect a leader, whichever they are");
+
+        bool Names(Peer peer) => peer.Config.Find(story[wiped].Id)!.Incarnation == story[wiped].Life!.Peer.HardState.Incarnation;
+    }
+
     /// <summary>Large entries: the repair needs several messages, and all but the first are held back.</summary>
     [Fact]
     public void T26_a_log_that_was_repaired_half_way_still_bars_its_owner()
