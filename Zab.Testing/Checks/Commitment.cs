@@ -107,7 +107,7 @@ internal sealed class Commitment(Run run)
             ServerRecord server = run[voter.Id];
             if (server == leader)
             {
-                bool counts = IsNamed(voter, leader.Hard.Incarnation, leader.Hard.Founded) && leader.Hard.CurrentEpoch == epoch.Epoch;
+                bool counts = Configs.Names(voter, leader.Hard.Incarnation, leader.Hard.Founded) && leader.Hard.CurrentEpoch == epoch.Epoch;
                 if (!counts || !run.Histories.Contains(leader.Durable, zxid)) continue;
                 said++;
                 heard++;
@@ -115,7 +115,7 @@ internal sealed class Commitment(Run run)
             }
 
             SentAck ack = epoch.AckOf(server);
-            if (!ack.HasAdopted || !IsNamed(voter, ack.Incarnation, ack.IsFounded) || !run.Histories.Contains(ack.Through, zxid)) continue;
+            if (!ack.HasAdopted || !Configs.Names(voter, ack.Incarnation, ack.IsFounded) || !run.Histories.Contains(ack.Through, zxid)) continue;
             said++;
             if (HasHeard(leader, server, epoch.Epoch, zxid)) heard++;
         }
@@ -134,8 +134,4 @@ internal sealed class Commitment(Run run)
             if (channel.Learner == learner && channel.Epoch == epoch && run.Histories.Contains(channel.Acked, zxid)) return true;
         return false;
     }
-
-    /// <summary>Whether a configuration means this directory: one that does not know yet means any that was founded.</summary>
-    private static bool IsNamed(Member voter, Incarnation incarnation, bool isFounded) =>
-        voter.Incarnation.IsNone ? isFounded : voter.Incarnation == incarnation;
 }

@@ -48,6 +48,9 @@ internal sealed class Configs(Ensemble startList, Histories histories)
         return Founding;
     }
 
+    /// <summary>Whether a configuration means this directory: one that does not know yet means any that was founded.</summary>
+    internal static bool Names(Member voter, Incarnation incarnation, bool isFounded) => voter.Incarnation.IsNone ? isFounded : voter.Incarnation == incarnation;
+
     /// <summary>Whether every quorum of one meets every quorum of the other.</summary>
     internal static bool Meet(Ensemble a, Ensemble b)
     {

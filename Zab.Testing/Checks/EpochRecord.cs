@@ -15,6 +15,7 @@ internal sealed class EpochRecord(uint epoch)
     private readonly List<ulong> _chains = [];      // From _first on; 0 where a counter is not known.
     private uint _first;
     private SentAck[] _acks = [];
+    private SentPromise[] _promises = [];
 
     internal uint Epoch { get; } = epoch;
 
@@ -60,6 +61,14 @@ internal sealed class EpochRecord(uint epoch)
     internal void Establish(ServerRecord leader, Zxid initialEnd) => (Leader, LeaderLife, InitialEnd) = (leader, leader.Life, initialEnd);
 
     internal bool IsLedBy(ServerRecord server) => Leader == server && LeaderLife == server.Life;
+
+    internal SentPromise PromiseOf(ServerRecord server) => server.Index < _promises.Length ? _promises[server.Index] : default;
+
+    internal void Promised(ServerRecord server, SentPromise promise)
+    {
+        if (server.Index >= _promises.Length) Array.Resize(ref _promises, Limits.MembersMax);
+        _promises[server.Index] = promise;
+    }
 
     internal SentAck AckOf(ServerRecord server) => server.Index < _acks.Length ? _acks[server.Index] : default;
 

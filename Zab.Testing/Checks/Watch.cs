@@ -10,7 +10,7 @@ namespace Zab.Testing.Checks;
 /// <remarks>
 /// <code>
 /// rule  that                                                    checked by                          sees
-/// I1    an epoch has one leader                                 Commitment.Led                      Stepped: the role
+/// I1    an epoch has one leader, promised by a quorum           Commitment.Led, TakeOver            Stepped: the role, hard states; Sent: ACKEPOCH
 /// I2    a promise is durable before a word, and given once      Promises.Sent                       Sent: LEADERINFO, ACKEPOCH, LEARNERINFO, VOTE,
 ///                                                                                                   PING replies
 /// I3    history, then epoch, then the ACK of NEWLEADER          Durability.Saved, .Sent,            Durable: hard states; Sent: ACK of NEWLEADER;
@@ -22,7 +22,7 @@ namespace Zab.Testing.Checks;
 ///       epoch
 /// I7    what is committed stays; what is durable stays          Durability.Cut, .Installed;         Durable: cuts, snapshots, compactions; Started
 ///                                                               Directories
-/// I8    a leader holds all that was committed before            Commitment.Led, .Decided            Stepped: the role, the leader's commit point
+/// I8    a leader holds all that was committed before            Commitment.Led, .Decided, TakeOver  Stepped: the role, the leader's commit point
 /// I9    what a leader's initial history lacks never comes back  Order.Applied                       Applied
 /// I10   what is applied was proposed, and is applied once       Order, Entries, Directories,        Applied, Sent, Stepped: appends; Started; AppliedRequest
 ///                                                               Sessions
@@ -57,6 +57,7 @@ internal sealed class Watch
     private readonly Directories _directories;
     private readonly Durability _durability;
     private readonly Commitment _commitment;
+    private readonly TakeOver _takeOver;
     private readonly Entries _entries;
     private readonly Order _order;
     private readonly Sessions _sessions = new();
@@ -69,6 +70,7 @@ internal sealed class Watch
         _directories = new Directories(_run);
         _durability = new Durability(_run);
         _commitment = new Commitment(_run);
+        _takeOver = new TakeOver(_run);
         _entries = new Entries(_run);
         _order = new Order(_run, _entries);
     }
@@ -163,6 +165,7 @@ internal sealed class Watch
             case Message.LeaderInfo m: Promises.Sent(server, m); break;
             case Message.AckEpoch m:
                 Promises.Sent(server, m);
+                _takeOver.Promised(server, _run[to], m);
                 _entries.CheckKnown(server, m.Last, "answers LEADERINFO with");
                 _entries.CheckKnown(server, m.Base, "answers LEADERINFO with");
                 _durability.Sent(server, m);
@@ -256,7 +259,9 @@ internal sealed class Watch
             case Output.Append append: _entries.Appended(server, append.Entries); break;
             case Output.SaveHardState save:
                 after = Durability.BeforeAdopting(server, save.State);
+                HardState before = server.Asked;
                 Promises.Asked(server, save.State);
+                _takeOver.Asked(server, before, save.State);
                 break;
             case Output.Truncate truncate:
                 Rule.Require("I17", _run.Histories.Contains(server.Logged, truncate.Target.Zxid),

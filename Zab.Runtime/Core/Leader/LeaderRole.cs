@@ -50,12 +50,10 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
         }
 
         foreach (LearnerLink old in _links.Values.Where(link => link.Id == from).ToArray()) Close(old, "the same server opened a newer channel");
-        var link = new LearnerLink(channel, from, info, state.Now.MonotonicTicks)
-        {
-            Counts = state.StandingOf(from, info.Counts && info.IsVoter, info.Incarnation, info.Generation, info.LastDurable) == Standing.Counts,
-        };
+        Standing standing = state.StandingOf(from, info.Counts && info.IsVoter, info.Incarnation, info.Generation, info.LastDurable);
+        var link = new LearnerLink(channel, from, info, state.Now.MonotonicTicks) { Counts = standing == Standing.Counts };
         _links.Add(channel.Value, link);
-        if (link.Counts && _admitting == from) Await(link);
+        if (_admitting == from && standing != Standing.None) Await(link);
         Welcome(link);
     }
 

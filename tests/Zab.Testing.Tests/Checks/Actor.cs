@@ -136,14 +136,14 @@ internal sealed class Actor(Trace trace, ServerId id)
         Flush();
     }
 
-    /// <summary>Discovery, as a learner: the channel opens, the epoch is promised.</summary>
-    internal ChannelId Join(Actor leader, uint epoch)
+    /// <summary>Discovery, as a learner: the channel opens, the epoch is promised, and what it holds is said; or less.</summary>
+    internal ChannelId Join(Actor leader, uint epoch, HistoryPoint? saying = null)
     {
         ChannelId channel = Connect(leader);
         Say(leader, Info());
         leader.Say(this, new Message.LeaderInfo(epoch, ProtocolVersion.Current, Hard.ClusterId, trace.Record));
         Accept(epoch);
-        Say(leader, new Message.AckEpoch(epoch, IsPromise: true, Hard.CurrentEpoch, default, Last, [], Hard.RepairFloor));
+        Say(leader, new Message.AckEpoch(epoch, IsPromise: true, Hard.CurrentEpoch, default, saying ?? Last, [], Hard.RepairFloor));
         return channel;
     }
 

@@ -12,6 +12,7 @@ public class DurabilityTests
     {
         Trace trace = Trace.Established();
         trace[3].Accept(epoch: 2);
+        trace[3].Hear(trace[2], new Message.NewLeader(2, Zxid.None));
         trace[3].Save(static state => state with { CurrentEpoch = 2 });
         Trace.Breaks("I3", () => trace[3].Say(trace[2], new Message.AckNewLeader(2, Zxid.None)));
     }
@@ -22,6 +23,7 @@ public class DurabilityTests
         Trace trace = WithTail(out Entry tail);
         trace[3].Append(tail);
         trace[3].Accept(epoch: 2);
+        trace[3].Hear(trace[2], new Message.NewLeader(2, tail.Zxid));
         trace[3].Adopt(epoch: 2);
         trace[3].Truncate(trace[3].Log[0].Point);
         trace[3].Flush();
@@ -45,6 +47,7 @@ public class DurabilityTests
         var trace = new Trace();
         foreach (Actor actor in trace.All) actor.Start();
         trace[1].Accept(epoch: 1);
+        trace[2].Join(trace[1], epoch: 1);
         trace[1].Save(static state => state with { CurrentEpoch = 1 });
         Trace.Breaks("I3", () => trace[1].Lead(epoch: 1));
     }
@@ -55,6 +58,7 @@ public class DurabilityTests
         Trace trace = WithTail(out Entry tail);
         trace[3].Accept(epoch: 2);
         trace[3].Append(tail);
+        trace[3].Hear(trace[2], new Message.NewLeader(2, tail.Zxid));
         trace[3].Save(static state => state with { CurrentEpoch = 2 });
         trace[3].Crash();
         Trace.Breaks("I3", () => trace[3].Restart(new Zxid(1, 1)));

@@ -79,8 +79,54 @@ public class PromiseTests
     public void I2_a_candidate_stands_with_an_epoch_that_is_not_durable()
     {
         Trace trace = Trace.Established();
+        trace[2].Hear(trace[1], new Message.NewLeader(2, Zxid.None));
         trace[2].Save(static state => state with { AcceptedEpoch = 2, CurrentEpoch = 2 });
         Trace.Breaks("I2", () => trace[2].Say(trace[1], Vote(trace[2], new Candidate(2, Zxid.None, trace[2].Id))));
+    }
+
+    [Fact]
+    public void I1_an_epoch_is_taken_over_with_a_promise_of_the_epoch_before()
+    {
+        Trace trace = Trace.Established();
+        trace[2].Accept(epoch: 2);
+        trace[3].Join(trace[2], epoch: 2);
+        trace[2].Accept(epoch: 3);
+        Trace.Breaks("I1", () => trace[2].Adopt(epoch: 3));
+    }
+
+    [Fact]
+    public void I1_an_epoch_is_taken_over_with_a_promise_to_somebody_else()
+    {
+        Trace trace = Trace.Established();
+        trace[1].Accept(epoch: 2);
+        trace[2].Accept(epoch: 2);
+        trace[3].Join(trace[1], epoch: 2);
+        Trace.Breaks("I1", () => trace[2].Adopt(epoch: 2));
+    }
+
+    [Fact]
+    public void I8_an_epoch_is_taken_over_though_a_voter_that_is_needed_holds_more()
+    {
+        Trace trace = DurabilityTests.WithTail(out Entry tail);
+        trace[1].Flush();
+        trace[2].Accept(trace[1], tail);
+        trace[3].Accept(epoch: 2);
+        trace[2].Join(trace[3], epoch: 2);
+        Trace.Breaks("I8", () => trace[3].Adopt(epoch: 2));
+    }
+
+    [Fact]
+    public void Whoever_holds_more_may_promise_where_a_quorum_holds_no_more()
+    {
+        Trace trace = Trace.Established(voters: 5, entries: 1);
+        Entry tail = Trace.Next(trace[1].Last, epoch: 1);
+        trace[1].Append(tail);
+        trace[2].Append(tail);
+        trace[2].Flush();
+        trace[3].Accept(epoch: 2);
+        foreach (uint id in (uint[])[2, 4, 5]) trace[id].Join(trace[3], epoch: 2);
+        trace[3].Adopt(epoch: 2);
+        Assert.Equal(2u, trace[3].Hard.CurrentEpoch);
     }
 
     [Fact]
