@@ -37,6 +37,7 @@ internal sealed record SimulationPlan
                 Observers = observers,
                 DelayTicks = 1 + random.NextInt64(TimeSpan.TicksPerMillisecond << random.Next(5)),
                 FsyncTicks = 1 + random.NextInt64(TimeSpan.TicksPerMillisecond << random.Next(5)),
+                ApplyTicks = random.Next(2) == 0 ? 0 : 1 + random.NextInt64(TimeSpan.TicksPerMillisecond << random.Next(7)),
                 IsFoundedByToken = random.Next(2) == 0,
                 SnapshotEveryBytes = 4096 << random.Next(6),
                 Store = new StoreOptions

@@ -76,7 +76,11 @@ internal sealed class SimulationRun
         _isFinished = true;
         ServerId[] all = [.. World.Servers.Select(static server => server.Id)];
         Nemesis.Heal(all);
-        if (StaysRecoverable) _liveness.RequireWell(all);
+        if (StaysRecoverable)
+        {
+            _liveness.RequireWell(all);
+            if (World.Options.Peer.CounterMax == uint.MaxValue) _liveness.RequireSessions(all);      // Else leaders change all the time, and each gives every session its full timeout.
+        }
         else World.Run(TimeSpan.FromSeconds(60));
         Population.Cease();
         if (StaysRecoverable) _liveness.RequireConverged(all, () => Population.IsIdle);

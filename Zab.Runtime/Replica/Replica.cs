@@ -43,7 +43,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
         (_parts, _listener, _logger) = (parts, listener, logger);
         IStore store = parts.Store;
         _failure = new FailureSwitch(_inputs.Wake);
-        _reads = new PendingReads(_inputs.Post, Limits.PendingReadsMax);
+        _reads = new PendingReads(_inputs.Post, Limits.PendingReadsMax, parts.Stage);
         _clock = new ReplicaClock(parts.Time);
         _board = new StatusBoard(options.ServerId, parts.Peer.Picture());
         _writer = new LogWriter(store, _inputs.Post, options.Peer.Tick);
@@ -51,7 +51,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
         _snapshotter = new Snapshotter(classes, store, options.SnapshotEveryBytes, _inputs.Post, _failure, logger);
         var duties = new LeaderDuties(parts.Sessions, _inputs.TrySubmit, logger);
         var window = new EntryWindow(DriverLimits.WindowBytesMax);
-        _applier = new Applier(classes, store, window, listener, duties, _snapshotter, _failure, logger);
+        _applier = new Applier(classes, store, window, listener, duties, _snapshotter, parts.Stage, _failure, logger);
         _transport = parts.Transport(_inputs.Post);
         var executor = new OutputExecutor(store.Recovered.History.Last.Zxid, _transport, _writer, _reader, _applier, _snapshotter, window, _reads, duties, _board, listener, _failure, logger);
         _loop = new ReplicaLoop(_inputs, parts.Peer, executor, duties, _board, listener, _clock, options.Peer.Tick, _failure, logger);
@@ -136,7 +136,7 @@ internal sealed class Replica : IReplica, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask<Zxid> QueryAsync(uint classId, uint queryId, ReadOnlyMemory<byte> arguments, IBufferWriter<byte> result, CancellationToken cancellationToken) =>
-        new QueryInquiry(classId, queryId, arguments, result).AskAsync(_applier, cancellationToken);
+        new QueryInquiry(classId, queryId, arguments, result, _parts.Stage.Continuations).AskAsync(_applier, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<StateDigest> DigestAsync(CancellationToken cancellationToken) => new DigestInquiry().AskAsync(_applier, cancellationToken);

@@ -11,11 +11,11 @@ namespace Zab.Testing.Checks;
 /// L2    a write at any member is answered within T2
 /// L3    every member comes to what was committed, and to the same state, within T3
 /// L4    a linearizable read at any member is answered within T2
+/// L5    a session that is used at any member lives, whatever the leader's wall clock does; one that is left alone ends
 /// L6    a damaged or lost member is repaired, and admitted
 /// L7    nobody outside of the core keeps it from any of this
 /// L8    once there is a leader, there is no further election
 /// </code>
-/// L5, that sessions end when they are silent and only then, is checked where sessions are used: by the clients.
 /// </remarks>
 internal sealed class Liveness(World world, Nemesis nemesis)
 {
@@ -44,6 +44,29 @@ internal sealed class Liveness(World world, Nemesis nemesis)
         for (int i = 1; i < digests.Length; i++)
             if (digests[i] != digests[0]) throw new ViolationException("I18", $"after {digests[0].Zxid}, server {core.First()} has the state {digests[0].Hex}, and server {core.ElementAt(i)} has {digests[i].Hex} after {digests[i].Zxid}");
     }
+
+    /// <summary>L5, of a session for each member.</summary>
+    internal void RequireSessions(IReadOnlyCollection<ServerId> core)
+    {
+        TimeSpan timeout = TimeSpan.FromSeconds(5);
+        Probe[] probes = [.. core.Select(id => new Probe(world, id))];
+        foreach (Probe probe in probes)
+            if (!world.RunUntil(() => probe.IsWritten, T2)) throw Missed("L2", core, $"a session was not created within {T2.TotalSeconds} s");
+
+        LeaderOf(core)?.Clock.JumpWall(TimeSpan.TicksPerHour);
+        for (int second = 0; second < 3 * timeout.TotalSeconds; second++)
+        {
+            foreach (Probe probe in probes) probe.Touch();
+            world.Run(TimeSpan.FromSeconds(1));
+        }
+
+        if (!world.RunUntil(() => IsWell(core), T1)) throw Missed("L1", core, "the leader did not stay");        // At the end of its zxids a leader is elected again.
+        foreach (Probe probe in probes)
+            if (!IsAlive(LeaderOf(core)!, probe)) throw Missed("L5", core, $"{probe.Session}, which was used all the time, has ended");
+        if (!world.RunUntil(() => LeaderOf(core) is { } present && !probes.Any(probe => IsAlive(present, probe)), timeout + T1)) throw Missed("L5", core, "a session that nobody uses has not ended");
+    }
+
+    private static bool IsAlive(SimulatedServer leader, Probe probe) => leader.Life!.Replica.Applier.Machine.Sessions().Any(session => session.Id == probe.Session);
 
     private bool IsWell(IReadOnlyCollection<ServerId> core)
     {
@@ -99,6 +122,10 @@ internal sealed class Liveness(World world, Nemesis nemesis)
                 return false;
             }
         }
+
+        internal SessionId Session => _creation!.Created.Result.Id;
+
+        internal void Touch() => world[id].Life?.Replica.Touch(Session);
 
         private void Write()
         {

@@ -137,7 +137,7 @@ internal sealed class SimulatedClient
     {
         if (life != _life) return;
         if (_creation is { Created.IsCompleted: true }) Created();
-        if (_read is not null) LookAtRead();
+        LookAtRead();
         for (int i = 0; i < _pending.Count; i++)
         {
             if (_pending[i].Attempt is not { Answer.IsCompleted: true } attempt) continue;
@@ -235,6 +235,7 @@ internal sealed class SimulatedClient
             return;
         }
 
+        _read?.GivenUp.Cancel();
         _read = null;
         foreach (PendingCall call in _pending)
         {
@@ -340,56 +341,28 @@ internal sealed class SimulatedClient
     private void Ask(Invocation invocation)
     {
         if (_pending.Count > 0 || !Reach()) return;
-        int kind = _random.Next(8);
-        Read level = kind switch { 0 => Read.Local, 1 or 2 => Read.AtLeast(_seen), _ => Read.Linearizable };
+        Read level = _random.Next(8) switch
+        {
+            0 => Read.Local,
+            1 or 2 => Read.AtLeast(_seen),
+            3 or 4 when _session is not null => Read.Session,
+            _ => Read.Linearizable,
+        };
         var asked = new Invocation(invocation.ClassId, invocation.EntryId, invocation.Arguments, isQuery: true, level, invocation.Codec);
         int id = _population.History.Invoke(Index, asked, _population.NextPlace());
         _read = new PendingRead(id, asked);
-        if (kind > 2) AskForIndex(_read);
-        else if (kind > 0) _read.WaitsFor = _seen;
-        else _read.WaitsFor = Zxid.None;
         WaitAtMost();
+        var options = new CallOptions { Read = level, Session = _session, Receipt = _read.Receipt };
+        _read.Answer = _life!.Reads.ReadAsync(new LocalQuery(asked.ClassId, asked.EntryId, asked.Arguments, _read.Result), options, _read.GivenUp.Token).AsTask();
         LookAtRead();
-    }
-
-    private void AskForIndex(PendingRead read)
-    {
-        try
-        {
-            read.Index = _life!.Replica.Reads.Ask(out _);
-        }
-        catch (NotExecutedException)
-        {
-            EndRead();
-        }
     }
 
     private void LookAtRead()
     {
-        if (_read is not { } read || _life is not { } life) return;
-        if (read.Index is { IsCompleted: true } index)
-        {
-            read.Index = null;
-            if (!index.IsCompletedSuccessfully)
-            {
-                EndRead();
-                return;
-            }
-
-            read.WaitsFor = index.Result;
-        }
-
-        if (read.WaitsFor is { } waitsFor && life.Replica.Status.LastApplied >= waitsFor)
-        {
-            read.WaitsFor = null;
-            var query = new QueryInquiry(read.Invocation.ClassId, read.Invocation.EntryId, read.Invocation.Arguments, read.Result);
-            read.Answer = query.Ask(life.Replica.Applier);
-        }
-
-        if (read.Answer is not { IsCompleted: true } answer) return;
-        if (answer.IsCompletedSuccessfully) Answered(read, answer.Result, Response.Returned(read.Result.WrittenMemory.ToArray()));
-        else if (answer.Exception!.InnerException is QueryFailedException { Code: not StateMachine.NoSuchClass } failed)
-            Answered(read, life.Replica.Status.LastApplied, Response.Threw(failed.Code, failed.InnerException is CommandException ? failed.Message : ""));
+        if (_read is not { Answer: { IsCompleted: true } answer } read) return;
+        if (answer.IsCompletedSuccessfully) Answered(read, read.Receipt.Zxid, Response.Returned(read.Result.WrittenMemory.ToArray()));
+        else if (answer.Exception?.InnerException is QueryFailedException { Code: not StateMachine.NoSuchClass } failed)
+            Answered(read, _life!.Replica.Status.LastApplied, Response.Threw(failed.Code, failed.InnerException is CommandException ? failed.Message : ""));
         else EndRead();
     }
 
@@ -425,10 +398,10 @@ internal sealed class SimulatedClient
 
         internal ArrayBufferWriter<byte> Result { get; } = new(64);
 
-        internal Task<Zxid>? Index { get; set; }
+        internal Receipt Receipt { get; } = new();
 
-        internal Zxid? WaitsFor { get; set; }
+        internal CancellationTokenSource GivenUp { get; } = new();
 
-        internal Task<Zxid>? Answer { get; set; }
+        internal Task? Answer { get; set; }
     }
 }

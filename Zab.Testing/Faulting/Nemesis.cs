@@ -94,7 +94,7 @@ internal sealed class Nemesis
         {
             SimulatedServer server = _world[id];
             server.HealDisk();
-            server.ApplyTicks = 0;
+            server.ApplyTicks = _world.Options.ApplyTicks;
             server.Clock.Drift(1_000_000);
             if (server.IsPaused) server.Resume();
             if (Atlas.NeedsStart(id)) server.Kill();
@@ -434,7 +434,7 @@ internal sealed class Nemesis
     /// <summary>The operator notices, and puts the right one back.</summary>
     private bool Copy(SimulatedServer server, SimulatedServer other)
     {
-        if (other == server || Atlas.IsImpaired(server.Id) || other.Disk.Names.Count == 0) return false;
+        if (other == server || Atlas.IsImpaired(server.Id) || other.Life is null) return false;      // One that never came up may not have written yet whose directory it is.
         server.Kill();
         SimulatedDisk own = server.Disk;
         server.ReplaceDisk(other.Disk.Copy(_random.NextUInt64()));
@@ -469,6 +469,7 @@ internal sealed class Nemesis
 
     private bool TryStart(SimulatedServer server)
     {
+        if (_isActive && _enabled.Contains(Faults.CrashInDiskOperation) && _random.Next(8) == 0) server.Disk.PowerLossAt = server.Disk.Operations + _random.Next(40);
         if (server.Start() is not { } refusal)
         {
             Atlas.Started(server.Id);

@@ -41,9 +41,9 @@ internal sealed class ServerLife : IReplicaListener
         Replica = Zab.Replica.Replica.Start(parts, server.ReplicaOptions, world.Classes, this, NullLogger.Instance);
         if (opened.Recovered.Snapshot is { } snapshot) world.Watch.StateReplaced(server.Id, snapshot.Point);
         Calls.Attach(Replica);
-        var reads = new LocalReads(world.Options.Calls, server.Clock);
-        reads.Attach(Replica);
-        Connection = new LocalConnection(Calls, reads, world.Options.Calls, server.Clock);
+        Reads = new LocalReads(world.Options.Calls, server.Clock, _stage.Continuations);
+        Reads.Attach(Replica);
+        Connection = new LocalConnection(Calls, Reads, world.Options.Calls, server.Clock);
     }
 
     internal SimulatedServer Server { get; }
@@ -51,6 +51,8 @@ internal sealed class ServerLife : IReplicaListener
     internal Zab.Replica.Replica Replica { get; }
 
     internal CallTable Calls { get; }
+
+    internal LocalReads Reads { get; }
 
     internal SimulatedTransport Transport { get; private set; }
 

@@ -22,6 +22,7 @@ internal sealed class SimulatedServer
         const string directory = "/data";                      // On a disk of its own.
         Disk = new SimulatedDisk(_random.NextUInt64());
         FsyncTicks = world.Options.FsyncTicks;
+        ApplyTicks = world.Options.ApplyTicks;
         ReplicaOptions = new ReplicaOptions
         {
             ServerId = id,

@@ -8,6 +8,8 @@ internal sealed class SimulatedStage(World world, ServerLife life) : IStage
 {
     private readonly List<Worker> _workers = [];
 
+    public TaskCreationOptions Continuations => world.IsShared ? TaskCreationOptions.RunContinuationsAsynchronously : TaskCreationOptions.None;
+
     public Task Start(IPart part, string name, FailureSwitch failure)
     {
         var worker = new Worker(world, life, part, failure);

@@ -98,6 +98,8 @@ internal sealed class World
     /// <summary>From here on this thread is the simulation's, and others may call into the servers: what that asks of the simulation waits for <see cref="TakeFromOtherThreads"/>.</summary>
     internal void ShareWithOtherThreads(Action onOtherThread) => (_thread, _onOtherThread) = (Environment.CurrentManagedThreadId, onOtherThread);
 
+    internal bool IsShared => _thread != 0;
+
     internal void TakeFromOtherThreads()
     {
         while (_fromOtherThreads.TryDequeue(out Action? asked)) asked();

@@ -28,6 +28,9 @@ internal sealed record WorldOptions
     /// <summary>The longest that an fsync takes while nothing is wrong.</summary>
     internal long FsyncTicks { get; init; } = TimeSpan.TicksPerMillisecond;
 
+    /// <summary>The longest that the state machine takes for a turn.</summary>
+    internal long ApplyTicks { get; init; }
+
     /// <summary>Founded by token, so that a quorum suffices for the first start.</summary>
     internal bool IsFoundedByToken { get; init; }
 }

@@ -6,10 +6,16 @@ namespace Zab.Replica;
 internal readonly record struct LocalQuery(uint ClassId, uint QueryId, ReadOnlyMemory<byte> Arguments, IBufferWriter<byte> Result);
 
 /// <summary>Runs queries on this server's state, once it is as fresh as the caller asks. Safe for concurrent use.</summary>
-internal sealed class LocalReads(CallTableOptions options, TimeProvider time)
+internal sealed class LocalReads(CallTableOptions options, TimeProvider time, TaskCreationOptions continuations)
 {
     private IReplica? _replica;
     private ulong _seen;                    // The highest zxid that the session of this process saw. Never decreases.
+
+    /// <summary>For callers of their own threads.</summary>
+    public LocalReads(CallTableOptions options, TimeProvider time)
+        : this(options, time, TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+    }
 
     internal void Attach(IReplica replica) => Volatile.Write(ref _replica, replica);
 
@@ -87,7 +93,7 @@ internal sealed class LocalReads(CallTableOptions options, TimeProvider time)
                 progress.Obstacle = e;
             }
 
-            await Task.Delay(delay, time, cancellationToken).ConfigureAwait(false);
+            await Pause.ForAsync(delay, time, continuations, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -105,7 +111,7 @@ internal sealed class LocalReads(CallTableOptions options, TimeProvider time)
                 progress.Missing = e;
             }
 
-            await Task.Delay(CallLimits.RetryMin, time, cancellationToken).ConfigureAwait(false);
+            await Pause.ForAsync(CallLimits.RetryMin, time, continuations, cancellationToken).ConfigureAwait(false);
         }
     }
 

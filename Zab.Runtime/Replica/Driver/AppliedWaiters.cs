@@ -1,7 +1,7 @@
 namespace Zab.Replica;
 
 /// <summary>Callers that wait until this server has applied a zxid.</summary>
-internal sealed class AppliedWaiters
+internal sealed class AppliedWaiters(IStage stage)
 {
     private readonly Lock _gate = new();
     private readonly SortedSet<Waiter> _waiting = [];
@@ -17,7 +17,7 @@ internal sealed class AppliedWaiters
         {
             if (zxid <= _applied) return;
             if (_hasEnded) throw Replica.HasStopped();
-            waiter = new Waiter(zxid, ++_count);
+            waiter = new Waiter(zxid, ++_count, stage.Continuations);
             _waiting.Add(waiter);
         }
 
@@ -42,12 +42,15 @@ internal sealed class AppliedWaiters
     /// <summary>The replica has stopped: nothing is applied any more.</summary>
     internal void End()
     {
+        Waiter[] left;
         lock (_gate)
         {
             _hasEnded = true;
-            foreach (Waiter waiter in _waiting) waiter.Done.SetException(Replica.HasStopped());
+            left = [.. _waiting];
             _waiting.Clear();
         }
+
+        foreach (Waiter waiter in left) waiter.Done.SetException(Replica.HasStopped());
     }
 
     private void Cancel(Waiter waiter, CancellationToken cancellationToken)
@@ -58,11 +61,11 @@ internal sealed class AppliedWaiters
         }
     }
 
-    private sealed class Waiter(Zxid zxid, ulong number) : IComparable<Waiter>
+    private sealed class Waiter(Zxid zxid, ulong number, TaskCreationOptions continuations) : IComparable<Waiter>
     {
         internal Zxid Zxid { get; } = zxid;
 
-        internal TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        internal TaskCompletionSource Done { get; } = new(continuations);
 
         private ulong Number { get; } = number;
 

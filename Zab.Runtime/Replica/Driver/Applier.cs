@@ -31,9 +31,10 @@ internal sealed class Applier : IPart
     /// <summary>Begins with the newest snapshot of the store.</summary>
     /// <exception cref="StorageException">It is damaged.</exception>
     /// <exception cref="UnknownClassException">It needs code that this server does not have.</exception>
-    internal Applier(ReplicatedClasses classes, IStore store, EntryWindow window, IReplicaListener listener, LeaderDuties duties, Snapshotter snapshotter, FailureSwitch failure, ILogger logger)
+    internal Applier(ReplicatedClasses classes, IStore store, EntryWindow window, IReplicaListener listener, LeaderDuties duties, Snapshotter snapshotter, IStage stage, FailureSwitch failure, ILogger logger)
     {
         (_classes, _store, _window, _listener, _duties, _snapshotter, _failure, _logger) = (classes, store, window, listener, duties, snapshotter, failure, logger);
+        Waiters = new AppliedWaiters(stage);
         _cluster = store.Recovered.HardState.ClusterId;
         Machine = new StateMachine(_cluster, classes);
         if (store.LoadSnapshot() is { } newest) Replace(newest.Info, newest.Content);
@@ -53,7 +54,7 @@ internal sealed class Applier : IPart
     /// <summary>The live state; for this thread only.</summary>
     internal StateMachine Machine { get; private set; }
 
-    internal AppliedWaiters Waiters { get; } = new();
+    internal AppliedWaiters Waiters { get; }
 
     internal Zxid LastApplied => Zxid.FromValue(Volatile.Read(ref _lastApplied));
 

@@ -22,6 +22,9 @@ internal interface IPart
 /// <summary>Gives parts their turns: threads, or one thread on virtual time.</summary>
 internal interface IStage
 {
+    /// <summary>How who waits for an answer goes on: elsewhere, so that nothing of a caller's runs inside of a turn; or at once, where there is one thread for everything.</summary>
+    TaskCreationOptions Continuations { get; }
+
     /// <summary>Gives the part its turns until its last one; whatever it throws goes to <paramref name="failure"/>.</summary>
     /// <returns>Completes after the last turn, however that ended.</returns>
     Task Start(IPart part, string name, FailureSwitch failure);
@@ -31,6 +34,8 @@ internal interface IStage
 internal sealed class ThreadStage : IStage
 {
     internal static readonly ThreadStage Instance = new();
+
+    public TaskCreationOptions Continuations => TaskCreationOptions.RunContinuationsAsynchronously;
 
     public Task Start(IPart part, string name, FailureSwitch failure) => WorkerThread.Start(
         name,

@@ -26,9 +26,9 @@ internal abstract class Inquiry
 }
 
 /// <inheritdoc cref="Inquiry"/>
-internal abstract class Inquiry<T> : Inquiry
+internal abstract class Inquiry<T>(TaskCreationOptions continuations) : Inquiry
 {
-    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<T> _answer = new(continuations);
 
     internal async ValueTask<T> AskAsync(Applier applier, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal abstract class Inquiry<T> : Inquiry
 }
 
 /// <summary>A query of a replicated class; gives the zxid of the state that it read.</summary>
-internal sealed class QueryInquiry(uint classId, uint queryId, ReadOnlyMemory<byte> arguments, IBufferWriter<byte> result) : Inquiry<Zxid>
+internal sealed class QueryInquiry(uint classId, uint queryId, ReadOnlyMemory<byte> arguments, IBufferWriter<byte> result, TaskCreationOptions continuations = TaskCreationOptions.RunContinuationsAsynchronously) : Inquiry<Zxid>(continuations)
 {
     protected override Zxid Answer(Applier applier)
     {
@@ -78,7 +78,7 @@ internal sealed class QueryInquiry(uint classId, uint queryId, ReadOnlyMemory<by
 }
 
 /// <summary>The digest of the whole state.</summary>
-internal sealed class DigestInquiry : Inquiry<StateDigest>
+internal sealed class DigestInquiry() : Inquiry<StateDigest>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
     protected override StateDigest Answer(Applier applier) => applier.Digest();
 }

@@ -3,7 +3,7 @@ using Zab.Core;
 namespace Zab.Replica;
 
 /// <summary>Callers that wait for a read index. An id is never used twice, so an answer to an earlier question serves none that came later.</summary>
-internal sealed class PendingReads(Action<Input> post, int waitingMax)
+internal sealed class PendingReads(Action<Input> post, int waitingMax, IStage stage)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, TaskCompletionSource<Zxid>> _waiting = [];
@@ -23,7 +23,7 @@ internal sealed class PendingReads(Action<Input> post, int waitingMax)
     /// <exception cref="NotExecutedException">Too many wait, or the replica has stopped.</exception>
     internal Task<Zxid> Ask(out ulong id)
     {
-        var waiter = new TaskCompletionSource<Zxid>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiter = new TaskCompletionSource<Zxid>(stage.Continuations);
         id = Add(waiter);
         post(new Input.Read(id));
         return waiter.Task;

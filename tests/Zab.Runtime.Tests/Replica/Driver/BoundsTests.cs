@@ -72,7 +72,7 @@ public class BoundsTests
     [Fact]
     public async Task Linearizable_reads_are_bounded()
     {
-        var reads = new PendingReads(static _ => { }, waitingMax: 3);
+        var reads = new PendingReads(static _ => { }, waitingMax: 3, ThreadStage.Instance);
         List<Task> waiting = [];
         for (int i = 0; i < 3; i++) waiting.Add(reads.AskAsync(CancellationToken.None).AsTask());
         await Assert.ThrowsAsync<NotExecutedException>(() => reads.AskAsync(CancellationToken.None).AsTask());
