@@ -13,9 +13,11 @@ internal static class Damage
     private const int RecordHeadBytes = 32;
 
     /// <summary>Flips one bit; false where there is nothing that may be hit.</summary>
-    internal static bool FlipBit(SimulatedServer server, DeterministicRandom random) => Hit(server, random, (bytes, from, to) => bytes[random.Next(from, to)] ^= (byte)(1 << random.Next(8)));
+    internal static bool FlipBit(SimulatedServer server, DeterministicRandom random) => Hit(server, random, LogOrSnapshot(random), (bytes, from, to) => Flip(bytes, from, to, random));
 
-    internal static bool ZeroSectors(SimulatedServer server, DeterministicRandom random) => Hit(server, random, (bytes, from, to) =>
+    internal static bool FlipBitOfSnapshot(SimulatedServer server, DeterministicRandom random) => Hit(server, random, ".snapshot", (bytes, from, to) => Flip(bytes, from, to, random));
+
+    internal static bool ZeroSectors(SimulatedServer server, DeterministicRandom random) => Hit(server, random, LogOrSnapshot(random), (bytes, from, to) =>
     {
         int length = 512 << random.Next(4);
         int begin = Math.Max(from, random.Next(from, to) & ~511);
@@ -23,7 +25,7 @@ internal static class Damage
     });
 
     /// <summary>One record is written over another.</summary>
-    internal static bool Misdirect(SimulatedServer server, DeterministicRandom random) => Hit(server, random, (bytes, from, to) =>
+    internal static bool Misdirect(SimulatedServer server, DeterministicRandom random) => Hit(server, random, LogOrSnapshot(random), (bytes, from, to) =>
     {
         int length = Math.Min(64 + random.Next(512), to - from);
         int source = from + (random.Next(to - from - length + 1) & ~7);
@@ -31,11 +33,14 @@ internal static class Damage
         bytes.AsSpan(source, length).ToArray().CopyTo(bytes, target);
     });
 
-    private static bool Hit(SimulatedServer server, DeterministicRandom random, Action<byte[], int, int> change)
+    private static void Flip(byte[] bytes, int from, int to, DeterministicRandom random) => bytes[random.Next(from, to)] ^= (byte)(1 << random.Next(8));
+
+    private static string LogOrSnapshot(DeterministicRandom random) => random.Next(3) == 0 ? ".snapshot" : ".log";
+
+    private static bool Hit(SimulatedServer server, DeterministicRandom random, string kind, Action<byte[], int, int> change)
     {
         string[] names = [.. server.Disk.Names.Select(static path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         if (names.Contains(DataDirectory.CreatingName)) return false;
-        string kind = random.Next(3) == 0 ? ".snapshot" : ".log";
         string[] likely = [.. names.Where(name => name.EndsWith(kind, StringComparison.Ordinal))];
         string name = likely.Length > 0 && random.Next(4) != 0 ? likely[random.Next(likely.Length)] : names.Length > 0 ? names[random.Next(names.Length)] : "";
         byte[] content = name.Length == 0 ? [] : server.Disk.Content(name);

@@ -22,6 +22,7 @@ internal sealed class Nemesis
     private readonly SortedDictionary<ServerId, List<SimulatedDisk>> _backups = [];
     private readonly SortedSet<ServerId> _supervised = [];
     private IReadOnlyCollection<ServerId> _core = [];           // Who is well taken care of.
+    private readonly int _haste;                                // Of some seeds faults come, and pass, many times as fast: elections fall into elections.
     private readonly int _ambushesOf8;                          // Of eight faults, so many wait for a message.
     private Ambush? _ambush;
     private bool _isActive;
@@ -41,7 +42,8 @@ internal sealed class Nemesis
             else StartLater(server);
         };
         _swarm = _random.Next(4) == 0 ? ulong.MaxValue : _random.NextUInt64() | _random.NextUInt64();
-        _meanTicks = TimeSpan.TicksPerMillisecond * 200 << _random.Next(6);
+        _haste = _random.Next(4) == 0 ? 1 + _random.Next(5) : 0;
+        _meanTicks = TimeSpan.TicksPerMillisecond * 200 << _random.Next(6) >> _haste;
         _ambushesOf8 = 2 * _random.Next(4);
         world.OnFrame = Notice;
     }
@@ -149,7 +151,7 @@ internal sealed class Nemesis
 
         var ambush = Ambush.Of(_random);
         _ambush = ambush;
-        _world.Time.After((2 * _meanTicks) + TimeSpan.TicksPerSecond, () =>
+        _world.Time.After((2 * _meanTicks) + (TimeSpan.TicksPerSecond >> _haste), () =>
         {
             if (_ambush != ambush || version != _version) return;
             _ambush = null;         // Nobody came.
@@ -171,7 +173,19 @@ internal sealed class Nemesis
             2 => 2 * _world.Options.DelayTicks,
             _ => 4 * (_world.Options.FsyncTicks + _world.Options.DelayTicks),
         };
-        _world.Time.After(ticks == 0 ? 0 : _random.NextInt64(ticks), () => StrikeAt(version, _world[at], _world[other]));
+        bool spoilsSnapshot = type is FrameType.Snap or FrameType.SnapshotChunk && _random.Next(2) == 0;
+        _world.Time.After(ticks == 0 ? 0 : _random.NextInt64(ticks), () =>
+        {
+            if (spoilsSnapshot && _isActive && version == _version) SpoilSnapshot(_world[from]);
+            StrikeAt(version, _world[at], _world[other]);
+        });
+    }
+
+    /// <summary>While it is being sent: the learner must find out.</summary>
+    private void SpoilSnapshot(SimulatedServer sender)
+    {
+        Atlas.Update();
+        if (_enabled.Contains(Faults.BitRot) && (!_staysRecoverable || Atlas.MayImpair(sender.Id))) Spoil(sender, Damage.FlipBitOfSnapshot, isLive: true);
     }
 
     private void StrikeAt(int version, SimulatedServer server, SimulatedServer? other)
@@ -300,7 +314,11 @@ internal sealed class Nemesis
     private bool Rot(SimulatedServer server, Func<SimulatedServer, DeterministicRandom, bool> damage)
     {
         if (_staysRecoverable && !Atlas.MayImpair(server.Id)) return false;
-        bool isLive = _random.Next(3) == 0;
+        return Spoil(server, damage, isLive: _random.Next(3) == 0);
+    }
+
+    private bool Spoil(SimulatedServer server, Func<SimulatedServer, DeterministicRandom, bool> damage, bool isLive)
+    {
         if (!isLive) server.Kill();
         if (!damage(server, _random))
         {
@@ -462,7 +480,7 @@ internal sealed class Nemesis
             if (!server.IsUp && _random.Next(4) == 0) TryStart(server);
     }
 
-    private void StartLater(SimulatedServer server) => _world.Time.After(_random.NextInt64(_random.Next(4) == 0 ? 30 * TimeSpan.TicksPerSecond : 2 * TimeSpan.TicksPerSecond), () =>
+    private void StartLater(SimulatedServer server) => _world.Time.After(_random.NextInt64((_random.Next(4) == 0 ? 30 * TimeSpan.TicksPerSecond : 2 * TimeSpan.TicksPerSecond) >> _haste), () =>
     {
         if (!server.IsUp) TryStart(server);
     });
@@ -483,7 +501,7 @@ internal sealed class Nemesis
     private void Later(int secondsAtMost, Action undo)
     {
         int version = _version;
-        _world.Time.After(_random.NextInt64(secondsAtMost * TimeSpan.TicksPerSecond >> _random.Next(6)), () =>
+        _world.Time.After(_random.NextInt64(secondsAtMost * TimeSpan.TicksPerSecond >> _random.Next(6) >> _haste), () =>
         {
             if (version == _version) undo();
         });

@@ -12,7 +12,7 @@ internal sealed record Options
           --only NAME,NAME   these alone
           --seeds A..B       the seeds that are tried for each, in order; 1..1000
           --minutes M        simulated minutes of each seed; 2
-          --budget S         seconds of processor time for each; 300
+          --budget S         seconds of processor time for each; 900
           --jobs N           mutants at a time; 2
           --explore M        also searches the whole small space, for M minutes at most, with each mutant of the core
           --units            runs the unit tests instead of the simulator
@@ -31,7 +31,7 @@ internal sealed record Options
 
     internal int Minutes { get; private init; } = 2;
 
-    internal TimeSpan Budget { get; private init; } = TimeSpan.FromSeconds(300);
+    internal TimeSpan Budget { get; private init; } = TimeSpan.FromSeconds(900);
 
     internal int Jobs { get; private init; } = 2;
 
