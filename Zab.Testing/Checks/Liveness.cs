@@ -30,6 +30,7 @@ internal sealed class Liveness(World world, Nemesis nemesis)
     {
         if (!world.RunUntil(() => IsWell(core), T1)) throw Missed(core.Any(id => world[id].Life?.Peer.IsRecovering == true) && LeaderOf(core) is not null ? "L6" : "L1", core, $"no leader that all of them follow within {T1.TotalSeconds} s");
         RequireCalls(core);
+        if (!world.RunUntil(() => core.All(IsAdmitted), T1)) throw Missed("L6", core, $"a voter that lost its directory does not count again within {T1.TotalSeconds} s");
         uint epoch = LeaderOf(core)?.Life!.Peer.Epoch ?? 0;
         world.Run(20 * world.Options.Peer.Tick);
         if (!world.RunUntil(() => IsWell(core), TimeSpan.Zero) || LeaderOf(core)!.Life!.Peer.Epoch != epoch)
@@ -74,6 +75,8 @@ internal sealed class Liveness(World world, Nemesis nemesis)
         uint epoch = leader.Life!.Peer.Epoch;
         return core.All(id => world[id].Life?.Peer is { IsRecovering: false, Role: Role.Leading or Role.Following or Role.Observing } peer && peer.Epoch == epoch);
     }
+
+    private bool IsAdmitted(ServerId id) => !world.Members.IsVoter(id) || world[id].Life?.Peer.IsAdmitted == true;
 
     private bool IsEqual(IReadOnlyCollection<ServerId> core)
     {
