@@ -93,6 +93,14 @@ public sealed class PartsTests
         Assert.Equal([4000L, 3950, 50, 0, 0], new[] { 0, 50, 3950, 4000, 9000 }.Select(static milliseconds => LooksLongIn(milliseconds)));
     }
 
+    [Fact]
+    public void How_far_the_disk_came_before_a_crash_stands_in_a_move()
+    {
+        Move move = Move.Local(LocalKind.Crash, 1, Move.CrashAmount(writes: 17, entries: 15));
+
+        Assert.Equal((17, 15), Move.Crashed(move.B));
+    }
+
     [Theory]
     [InlineData("--start", "tails", "tails, 3 voters, 2 proposals, 2 elections, 1 crashes, 1 losses, prompt votes")]
     [InlineData("--servers", "2", "led, 2 voters, 2 proposals, 2 elections, 1 crashes, 1 losses, prompt votes")]
