@@ -272,7 +272,7 @@ internal sealed class Peer : IPeerRoles
         _leader = new LeaderRole(_state, this, _round, _validate);
         LeaderRole leader = _leader;
         leader.Start();
-        foreach (IncomingChannel channel in _incoming.Values.ToArray())
+        foreach (IncomingChannel channel in _incoming.Values.OrderBy(static channel => channel.Peer).ToArray())       // Which epochs it tries must not depend on random ids.
             if (_leader == leader && channel.Info is { } info) leader.OnLearnerInfo(channel.Channel, channel.Peer, info);
     }
 

@@ -50,7 +50,10 @@ internal sealed class FailedJoins
     internal void Looks(Instant now) => _since ??= now.MonotonicTicks;
 
     /// <summary>Whether something must be wrong with the network, beyond a server that has died.</summary>
-    internal bool HasLookedLong(Instant now, PeerOptions options) => _since is { } since && now.MonotonicTicks - since >= 2 * options.VoteResendMax.Ticks;
+    internal bool HasLookedLong(Instant now, PeerOptions options) => _since is { } since && now.MonotonicTicks - since >= LookedLong(options).Ticks;
+
+    /// <summary>No election takes as long as that.</summary>
+    internal static TimeSpan LookedLong(PeerOptions options) => 2 * options.VoteResendMax;
 
     /// <summary>Whether this server can reach a quorum; while it has not looked for long, that is taken for granted.</summary>
     internal bool ReachesQuorum(Ensemble ensemble, Instant now, PeerOptions options) =>

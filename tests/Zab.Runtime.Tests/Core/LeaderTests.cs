@@ -23,6 +23,21 @@ public class LeaderTests
         Assert.True(peer.HasClosed(silent));
     }
 
+    /// <summary>Ids of channels are random: what becomes of an election must not be.</summary>
+    [Theory]
+    [InlineData(4, 9)]
+    [InlineData(9, 4)]
+    public void Those_who_came_before_the_election_are_heard_in_the_order_of_the_servers(ulong first, ulong second)
+    {
+        var peer = new LonePeer(3, currentEpoch: 1);
+        peer.Connect(2, acceptedEpoch: 4, new ChannelId(second));
+        peer.Connect(1, acceptedEpoch: 1, new ChannelId(first));
+        peer.Vote(1, VoteState.Looking, 3, 1, Zxid.None);
+        peer.Vote(2, VoteState.Looking, 3, 1, Zxid.None);
+
+        Assert.Equal([2u, 5u], peer.Last.OfType<Output.SaveHardState>().Select(static write => write.State.AcceptedEpoch));
+    }
+
     /// <summary>E13. A voter with the better history connects while an epoch is being found: the leader steps down for it, and has sent it nothing that would cut that history.</summary>
     [Fact]
     public void A_leader_steps_down_for_a_better_history_and_cuts_nothing()

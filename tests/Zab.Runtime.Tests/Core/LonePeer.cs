@@ -119,9 +119,10 @@ internal sealed class LonePeer
     }
 
     /// <summary>A learner opens a channel, and says who it is.</summary>
-    internal ChannelId Connect(uint learner, uint acceptedEpoch)
+    internal ChannelId Connect(uint learner, uint acceptedEpoch) => Connect(learner, acceptedEpoch, new ChannelId(_channel++));
+
+    internal ChannelId Connect(uint learner, uint acceptedEpoch, ChannelId channel)
     {
-        var channel = new ChannelId(_channel++);
         Step(new Input.ChannelUp(channel, new ServerId(learner), IsOutgoing: false));
         Receive(channel, new Message.LearnerInfo(true, acceptedEpoch, ProtocolVersion.Current, Zxid.None, new Incarnation(learner), true, 1, Peer.LastLogged));
         return channel;

@@ -10,6 +10,57 @@ public sealed class CanonicalFormTests
 {
     private static readonly Bounds Everything = AllBudgets();
 
+    public static TheoryData<string, int> Walks()
+    {
+        var walks = new TheoryData<string, int>();
+        foreach (string start in (string[])["founding", "fresh"])
+            for (int seed = 1; seed <= 30; seed++) walks.Add(start, seed);
+        return walks;
+    }
+
+    /// <summary>Against a rule of <see cref="CoreRules"/> that loses something: ids, times, texts or random numbers that do matter.</summary>
+    [Theory]
+    [MemberData(nameof(Walks))]
+    public void A_server_that_is_frozen_and_renamed_at_every_step_does_what_one_that_lives_on_does(string start, int seed)
+    {
+        Tables tables = new Scope(start, Everything).NewTables();
+        World world = new Director(tables, isFounded: start != "founding").World;
+        LiveServer[] live = [.. Enumerable.Range(0, 3).Select(place => new LiveServer(tables.Setting, tables.Shared, place, start != "founding"))];
+        int steps = 0;
+        Walk(tables, world, (ulong)seed, 400, (server, action, step) =>
+        {
+            steps++;
+            uint opened = (uint)step.Effects.Where(static effect => effect.Kind == EffectKind.Open).Select(static effect => effect.B).LastOrDefault();
+            live[server].Do(action, opened);
+
+            string expected = Words(tables, step.Effects.Where(static effect => effect.Kind != EffectKind.ReadReady).Select(Plain));
+            Assert.True(expected == Words(tables, live[server].Effects), $"{Setting.IdOf(server)} {action}\n{expected}\n{Words(tables, live[server].Effects)}");
+            AssertLooksLike(step.Next.Summary, live[server]);
+        });
+
+        Assert.True(steps > 100, $"only {steps} steps of servers were compared");
+    }
+
+    /// <summary>Two limits pass before a leader leaves for its disk, and it is not elected again before that has answered.</summary>
+    [Fact]
+    public void A_disk_that_is_silent_for_longer_than_one_limit_stays_so_until_it_answers()
+    {
+        var setting = new Setting(voters: 1, observers: 0);
+        var states = new LocalStates(setting, new SharedTable());
+        Stage stage = states.NewStage();
+        stage.Begin(0, 0);
+        LocalState at = states.Add(new Server(setting.NewDisk(0, isFounded: true)), stage);
+        Summary Do(LocalKind kind, int amount = 0) => (at = states.Make(at, 0, new LocalAction(kind, amount), 0, stage).Next).Summary;
+
+        Do(LocalKind.Start);
+        while (at.Summary.WriteCount > 0) Do(LocalKind.Write, at.Summary.WriteCount);
+        Assert.True(Do(LocalKind.Submit).IsServing);
+        Assert.True(Do(LocalKind.Silence).IsServing);
+        Assert.True(Do(LocalKind.Silence) is { IsLooking: true, IsWaiting: false });
+        Assert.True(Do(LocalKind.Write, at.Summary.WriteCount) is { IsLooking: true, IsWaiting: true });
+        Assert.NotNull(Do(LocalKind.FinalizeWait).Leading);
+    }
+
     [Fact]
     public void Two_that_were_built_from_one_form_do_the_same_and_leave_it_as_it_was()
     {
@@ -60,7 +111,7 @@ public sealed class CanonicalFormTests
         SortedSet<string> found = [];
         Visit(typeof(Server), found, []);
 
-        Assert.Equal(CoreRules.Instants.Keys.Concat(CoreRules.NoInstants).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+        Assert.Equal(CoreRules.Instants.Keys.Concat(CoreRules.Distances.Keys).Concat(CoreRules.NoInstants).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -65,7 +65,7 @@ internal sealed class LiveServer(Setting setting, SharedTable shared, int place,
             case LocalKind.PeerMessage: Step((Input)shared[action.B], opened); break;
             case LocalKind.Unreachable: Step(new Input.PeerUnreachable(new ServerId((uint)action.A)), opened); break;
             case LocalKind.FinalizeWait: Tick(TimeSpan.FromMilliseconds(50), opened); break;
-            case LocalKind.Resend: Tick(TimeSpan.FromSeconds(3), opened); break;
+            case LocalKind.Resend: Tick(TimeSpan.FromSeconds(2.5), opened); break;        // The longest that chance makes of two seconds.
             case LocalKind.Silence: Tick(TimeSpan.FromSeconds(1), opened); break;
             case LocalKind.Ping: Tick(TimeSpan.Zero, opened); break;
             case LocalKind.Submit: Step(new Input.Submit([new ProposalRequest(1, new[] { (byte)action.B })]), opened); break;
@@ -80,8 +80,8 @@ internal sealed class LiveServer(Setting setting, SharedTable shared, int place,
 
     private static WriteId After(Output held) => held is Output.Send send ? send.After : ((Output.SendPeer)held).After;
 
-    /// <summary>The newest channel of that name.</summary>
-    private ChannelId Id(int name) => new(_names.Last(pair => pair.Value == (uint)name).Key);
+    /// <summary>The newest channel of that name; one that broke before its other end heard of it has no id there.</summary>
+    private ChannelId Id(int name) => new(_names.LastOrDefault(pair => pair.Value == (uint)name).Key);
 
     private void Tick(TimeSpan passed, uint opened)
     {

@@ -82,7 +82,23 @@ public sealed class PartsTests
     [Fact]
     public void A_wait_that_is_half_over_is_rounded_up()
     {
-        Assert.Equal([0L, 1, 1, 2], new[] { 0, 1, 200, 201 }.Select(static milliseconds => Remaining(milliseconds)));
+        Assert.Equal([0L, 50, 50, 100, 150], new[] { 0, 1, 50, 51, 150 }.Select(static milliseconds => Remaining(milliseconds)));
+    }
+
+    /// <summary>A disk may take a second, and the network four: more than that is all the same.</summary>
+    [Fact]
+    public void An_age_counts_up_to_where_more_makes_no_difference()
+    {
+        Assert.Equal([0L, 50, 1000, 1050, 1050, 1050], new[] { 0, 50, 1000, 1050, 1100, 9000 }.Select(static milliseconds => WriteAge(milliseconds)));
+        Assert.Equal([4000L, 3950, 50, 0, 0], new[] { 0, 50, 3950, 4000, 9000 }.Select(static milliseconds => LooksLongIn(milliseconds)));
+    }
+
+    [Fact]
+    public void How_far_the_disk_came_before_a_crash_stands_in_a_move()
+    {
+        Move move = Move.Local(LocalKind.Crash, 1, Move.CrashAmount(writes: 17, entries: 15));
+
+        Assert.Equal((17, 15), Move.Crashed(move.B));
     }
 
     [Theory]
@@ -137,22 +153,51 @@ public sealed class PartsTests
         Assert.EndsWith("0 violations", output.ToString().TrimEnd(), StringComparison.Ordinal);
     }
 
+    /// <summary>What is left of a wait of so many milliseconds, in milliseconds, when it was frozen and thawed.</summary>
     private static long Remaining(int milliseconds)
     {
-        var table = new CodecTable(new CoreRules());
-        var freezer = new Freezer(new SharedTable());
-        freezer.Begin();
         var failed = new FailedJoins();
         var leader = new ServerId(1);
         Instant last = new(TimeSpan.FromMilliseconds(milliseconds).Ticks - Clock.Options.VoteResendMin.Ticks, 0);
         for (int i = 0; i < 4; i++) failed.Add(leader, wasAnswered: true, last, Clock.Options);     // From the fourth time on it waits.
-        table.For<FailedJoins?>().Write(freezer, failed);
+        FailedJoins again = Again(failed, now: 0);
+        return FirstMillisecond(now => !again.IsTooSoon(leader, now));
+    }
+
+    /// <summary>When a server that has looked for so long will have looked for too long.</summary>
+    private static long LooksLongIn(int milliseconds)
+    {
+        var failed = new FailedJoins();
+        failed.Looks(default);
+        FailedJoins again = Again(failed, now: milliseconds);
+        return FirstMillisecond(now => again.HasLookedLong(now, Clock.Options));
+    }
+
+    private static long WriteAge(int milliseconds)
+    {
+        var writes = new WriteLedger(Zxid.None);
+        writes.Issue(now: 0);
+        return Again(writes, milliseconds).OldestAge(now: 0) / TimeSpan.TicksPerMillisecond;
+    }
+
+    private static long FirstMillisecond(Func<Instant, bool> condition)
+    {
+        int milliseconds = 0;
+        while (!condition(new Instant(TimeSpan.FromMilliseconds(milliseconds).Ticks, 0))) milliseconds++;
+        return milliseconds;
+    }
+
+    /// <summary>The same, frozen so many milliseconds after the clock began, and thawed when it begins anew.</summary>
+    private static T Again<T>(T value, int now) where T : class
+    {
+        Codec<T?> codec = new CodecTable(new CoreRules()).For<T?>();
+        var freezer = new Freezer(new SharedTable());
+        freezer.Begin();
+        freezer.Names.Now = TimeSpan.FromMilliseconds(now).Ticks;
+        codec.Write(freezer, value);
         var thawer = new Thawer(new SharedTable());
         thawer.Begin(freezer.Bytes.ToArray());
-        FailedJoins again = table.For<FailedJoins?>().Read(thawer)!;
-        long units = 0;
-        while (again.IsTooSoon(leader, new Instant(units * Clock.Options.VoteResendMin.Ticks, 0))) units++;
-        return units;
+        return codec.Read(thawer)!;
     }
 
     private static HistoryPath Path(params (uint Epoch, uint Counter, ulong Chain)[] points)

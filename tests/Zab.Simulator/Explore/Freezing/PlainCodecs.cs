@@ -21,11 +21,13 @@ internal sealed class NumberCodec<T> : Codec<T> where T : unmanaged
     }
 }
 
-internal sealed class NullableCodec<T> : Codec<T?> where T : struct
+internal sealed class NullableCodec<T>(Codec<T>? value) : Codec<T?> where T : struct
 {
-    private Codec<T> _value = null!;
+    private Codec<T> _value = value!;
 
-    internal override void Prepare(CodecTable table) => _value = table.For<T>();
+    internal NullableCodec() : this(null) { }
+
+    internal override void Prepare(CodecTable table) => _value ??= table.For<T>();
 
     internal override void Write(Freezer to, T? value)
     {

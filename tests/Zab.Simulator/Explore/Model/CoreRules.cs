@@ -16,6 +16,8 @@ namespace Zab.Simulator.Explore;
 /// times since an event      now                                timers run at ticks alone, and every tick that lets time pass comes at the very end of a limit: a
 /// deadlines                 the whole wait from now on         peer with younger timers behaves as one that has waited longer. Clocks of different servers are
 ///                                                              independent, so any server may wait as long as it likes while others do not
+/// waits that go on across   how long ago, or what is left, in  for how long a server has looked, its disk owes a write, or a leader is not joined again: more than one
+/// roles                     units of the shortest wait         limit passes in them. An age counts up to where more makes no difference
 /// texts                     nothing                            for people; no decision depends on one
 /// outputs of the last step  nothing                            carried out before the peer is frozen
 /// </code>
@@ -27,7 +29,6 @@ internal sealed class CoreRules : ICodecRules
     internal static readonly IReadOnlyDictionary<string, long> Instants = new Dictionary<string, long>(StringComparer.Ordinal)
     {
         ["IncomingChannel.Since"] = 0,
-        ["Pending.IssuedAt"] = 0,
         ["LearnerRole._lastHeard"] = 0,
         ["LearnerRole._lastProgress"] = 0,
         ["LeaderRole._since"] = 0,
@@ -35,17 +36,24 @@ internal sealed class CoreRules : ICodecRules
         ["LearnerLink.LastHeard"] = 0,
         ["LearnerLink.LastProgress"] = 0,
         ["ElectionRole._finalizeAt"] = Clock.Options.FinalizeWait.Ticks,
-        ["ElectionRole._resendAt"] = Clock.Options.VoteResendMax.Ticks,
-        ["FoundingRole._sendAt"] = Clock.Options.VoteResendMax.Ticks,
-        ["FailedJoins._since"] = 0,
-        ["Failures.JoinedNotBefore"] = 0,
-        ["Failures.ElectedNotBefore"] = 0,
+        ["ElectionRole._resendAt"] = Clock.Resend,
+        ["ElectionRole._resendAfter"] = Clock.Options.VoteResendMax.Ticks,      // All that is made of it is the deadline.
+        ["FoundingRole._sendAt"] = Clock.Resend,
+    };
+
+    /// <summary>Fields that hold an instant too, where it matters how far away it is.</summary>
+    internal static readonly IReadOnlyDictionary<string, Codec> Distances = new Dictionary<string, Codec>(StringComparer.Ordinal)
+    {
+        ["Pending.IssuedAt"] = new AgeCodec(Clock.Options.SyncLimit.Ticks + 1),         // A disk may take as long as the limit, and not longer.
+        ["FailedJoins._since"] = new NullableCodec<long>(new AgeCodec(FailedJoins.LookedLong(Clock.Options).Ticks)),
+        ["Failures.JoinedNotBefore"] = new RemainingCodec(),
+        ["Failures.ElectedNotBefore"] = new RemainingCodec(),
     };
 
     /// <summary>Fields of the same types that count something else.</summary>
     internal static readonly IReadOnlySet<string> NoInstants = new HashSet<string>(StringComparer.Ordinal)
     {
-        "PeerState.LastUtcTicks", "RecentEntries._bytes", "LeaderRole._outstandingBytes", "LearnerRole._received", "ElectionRole._resendAfter",
+        "PeerState.LastUtcTicks", "RecentEntries._bytes", "LeaderRole._outstandingBytes", "LearnerRole._received",
         "SnapshotTransfer.Asked", "SnapshotTransfer.Sent", "SnapshotTransfer.Stored",
     };
 
@@ -63,8 +71,7 @@ internal sealed class CoreRules : ICodecRules
 
     public Codec? ForField(FieldInfo field) => NameOf(field) switch
     {
-        "FailedJoins._since" => new LookingSinceCodec(),
-        "Failures.JoinedNotBefore" or "Failures.ElectedNotBefore" => new RemainingCodec(),
+        string name when Distances.TryGetValue(name, out Codec? codec) => codec,
         string name when Instants.TryGetValue(name, out long value) => field.FieldType == typeof(long?) ? new WhetherCodec<long>(value) : new AlwaysCodec<long>(() => value),
         _ => null,
     };
@@ -93,24 +100,22 @@ internal sealed class CoreRules : ICodecRules
         internal override ChannelId Read(Thawer from) => new(from.Number());
     }
 
-    /// <summary>What is left of a wait, in whole units of the shortest one.</summary>
-    /// <summary>For how long a server has looked, as far as that makes a difference.</summary>
-    private sealed class LookingSinceCodec : Codec<long?>
+    /// <summary>How long ago something was; at least <paramref name="most"/> ticks is all the same.</summary>
+    private sealed class AgeCodec(long most) : Codec<long>
     {
-        internal override void Write(Freezer to, long? value) => to.Number(value is { } since ? 1 + (ulong)(Math.Min(to.Names.Now - since, 2 * Clock.Options.VoteResendMax.Ticks) / Clock.Options.FinalizeWait.Ticks) : 0);
+        private readonly long _most = Clock.UnitsUp(most);
 
-        internal override long? Read(Thawer from) => from.Number() is var age && age == 0 ? null : -(long)(age - 1) * Clock.Options.FinalizeWait.Ticks;
+        internal override void Write(Freezer to, long value) => to.Number((ulong)Math.Min(Clock.UnitsDown(to.Names.Now - value), _most));
+
+        internal override long Read(Thawer from) => -(long)from.Number() * Clock.Unit;
     }
 
+    /// <summary>What is left of a wait.</summary>
     private sealed class RemainingCodec : Codec<long>
     {
-        internal override void Write(Freezer to, long value)
-        {
-            long unit = Clock.Options.FinalizeWait.Ticks;
-            to.Number((ulong)((Math.Max(0, value - to.Names.Now) + unit - 1) / unit));
-        }
+        internal override void Write(Freezer to, long value) => to.Number((ulong)Clock.UnitsUp(Math.Max(0, value - to.Names.Now)));
 
-        internal override long Read(Thawer from) => (long)from.Number() * Clock.Options.FinalizeWait.Ticks;
+        internal override long Read(Thawer from) => (long)from.Number() * Clock.Unit;
     }
 }
 
@@ -119,11 +124,19 @@ internal static class Clock
 {
     internal static PeerOptions Options { get; } = new();
 
+    /// <summary>Ages and rests of waits are kept in whole ones of it: every wait of the model is made of them.</summary>
+    internal static long Unit => Options.FinalizeWait.Ticks;
+
     internal static long Finalize => Options.FinalizeWait.Ticks;
 
     internal static long Silence => Options.SyncLimit.Ticks;
 
-    internal static long Resend => Options.VoteResendMax.Ticks;
+    /// <summary>The longest wait, chance included: so that it is over whatever a server drew.</summary>
+    internal static long Resend => Options.VoteResendMax.Ticks + (Options.VoteResendMax.Ticks / 4);
 
     internal static Instant At(long ticks) => new(ticks, 1);
+
+    internal static long UnitsDown(long ticks) => ticks / Unit;
+
+    internal static long UnitsUp(long ticks) => (ticks + Unit - 1) / Unit;
 }

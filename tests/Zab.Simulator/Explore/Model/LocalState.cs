@@ -33,7 +33,7 @@ internal sealed record Summary
 
     internal bool IsLooking { get; init; }
 
-    /// <summary>A quorum of votes waits for a better one.</summary>
+    /// <summary>A quorum of votes waits for a better one, and for nothing else.</summary>
     internal bool IsWaiting { get; init; }
 
     internal ulong Round { get; init; }

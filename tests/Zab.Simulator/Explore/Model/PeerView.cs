@@ -19,7 +19,8 @@ internal static class PeerView
 
     internal static bool IsLooking(Peer peer) => Election(ref peer) is not null || Founding(ref peer) is not null;
 
-    internal static bool IsWaiting(Peer peer) => Election(ref peer) is { } election && FinalizeAt(ref election) is not null;
+    /// <summary>While the disk is silent it is that which is waited for, not a better vote.</summary>
+    internal static bool IsWaiting(Peer peer) => Election(ref peer) is { } election && FinalizeAt(ref election) is not null && !State(ref peer).IsDiskSilent;
 
     internal static ulong RoundOf(Peer peer) => Math.Max(Round(ref peer), Election(ref peer)?.Round ?? 0);
 

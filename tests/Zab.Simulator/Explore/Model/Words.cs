@@ -59,7 +59,7 @@ internal static class Words
     private static string Of(LocalKind kind, ServerIdText server, int amount) => kind switch
     {
         LocalKind.Start => $"{server} starts",
-        LocalKind.Crash => $"{server} loses its power; {amount >> 3} writes{((amount & 7) > 0 ? $" and {amount & 7} entries" : "")} under way were done",
+        LocalKind.Crash => OfCrash(server, Move.Crashed(amount)),
         LocalKind.Write => $"the disk of {server} completes {amount} writes",
         LocalKind.Answer => $"{server} has read what a learner needs",
         LocalKind.FinalizeWait => $"{server} has waited for a better vote",
@@ -71,6 +71,9 @@ internal static class Words
         LocalKind.Snapshot => $"{server} takes a snapshot and drops its log",
         _ => $"{kind} at {server}",
     };
+
+    private static string OfCrash(ServerIdText server, (int Writes, int Entries) done) =>
+        $"{server} loses its power; {done.Writes} writes{(done.Entries > 0 ? $" and {done.Entries} entries" : "")} under way were done";
 
     private readonly record struct ServerIdText(int Place)
     {

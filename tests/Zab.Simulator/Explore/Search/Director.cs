@@ -48,7 +48,7 @@ internal sealed class Director
     internal void Do(LocalKind kind, int server, int amount = 0) => Make(Move.Local(kind, server, amount));
 
     /// <summary>All its writes under way are done, and then the power goes.</summary>
-    internal void Crash(int server) => Do(LocalKind.Crash, server, WorldMoves.CrashAmount(World.Local(server).Summary.WriteCount, 0));
+    internal void Crash(int server) => Do(LocalKind.Crash, server, Move.CrashAmount(World.Local(server).Summary.WriteCount, 0));
 
     /// <summary>Lets everything happen that does not need a fault, a caller or a limit that passes, until nothing is left.</summary>
     /// <param name="isHeld">What must wait.</param>

@@ -28,7 +28,12 @@ internal enum MoveKind : byte
     Heal,
 }
 
-internal readonly record struct Move(MoveKind Kind, byte Server, byte A, byte B)
+internal readonly record struct Move(MoveKind Kind, byte Server, byte A, ushort B)
 {
-    internal static Move Local(LocalKind kind, int server, int amount = 0) => new(MoveKind.Local, (byte)server, (byte)kind, (byte)amount);
+    internal static Move Local(LocalKind kind, int server, int amount = 0) => new(MoveKind.Local, (byte)server, (byte)kind, checked((ushort)amount));
+
+    /// <summary>How far the disk came before a crash: so many writes, and so many entries of the next one.</summary>
+    internal static int CrashAmount(int writes, int entries) => (writes << 8) | entries;
+
+    internal static (int Writes, int Entries) Crashed(int amount) => (amount >> 8, amount & 0xFF);
 }

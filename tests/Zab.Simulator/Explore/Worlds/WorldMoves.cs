@@ -79,12 +79,10 @@ internal sealed class WorldMoves(Tables tables, Bounds bounds)
     {
         for (int writes = 0; writes <= summary.WriteCount; writes++)
         {
-            moves.Add(Move.Local(LocalKind.Crash, server, CrashAmount(writes, 0)));
-            for (int entries = 1; writes < summary.WriteCount && entries < summary.Appends[writes]; entries++) moves.Add(Move.Local(LocalKind.Crash, server, CrashAmount(writes, entries)));
+            moves.Add(Move.Local(LocalKind.Crash, server, Move.CrashAmount(writes, 0)));
+            for (int entries = 1; writes < summary.WriteCount && entries < summary.Appends[writes]; entries++) moves.Add(Move.Local(LocalKind.Crash, server, Move.CrashAmount(writes, entries)));
         }
     }
-
-    internal static int CrashAmount(int writes, int entries) => (writes << 3) | entries;
 
     /// <summary>Silence needs no budget between a server that is cut off and those on the other side.</summary>
     private static bool HasCause(World world, int server, Summary summary) =>
@@ -106,8 +104,8 @@ internal sealed class WorldMoves(Tables tables, Bounds bounds)
         int queue = channel.Queue(ofLeader);
         if (queue == 0) return;
         byte server = (byte)(ofLeader ? channel.Leader : channel.Learner);
-        moves.Add(new Move(MoveKind.Deliver, server, (byte)index, ofLeader ? (byte)1 : (byte)0));
-        if (channel.IsBroken && tables.Queues.Head(queue) != MessageQueues.Down) moves.Add(new Move(MoveKind.Lose, server, (byte)index, ofLeader ? (byte)1 : (byte)0));
+        moves.Add(new Move(MoveKind.Deliver, server, (byte)index, ofLeader ? (ushort)1 : (ushort)0));
+        if (channel.IsBroken && tables.Queues.Head(queue) != MessageQueues.Down) moves.Add(new Move(MoveKind.Lose, server, (byte)index, ofLeader ? (ushort)1 : (ushort)0));
     }
 
     private void ListCuts(World world, List<Move> moves)

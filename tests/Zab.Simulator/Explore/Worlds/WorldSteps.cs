@@ -92,7 +92,8 @@ internal sealed class WorldSteps(Tables tables, Bounds bounds, Stage stage)
         }
 
         world.RemoveClosed();
-        return Step(world, server, new LocalAction(LocalKind.Crash, amount >> 3, amount & 7));
+        (int writes, int entries) = Move.Crashed(amount);
+        return Step(world, server, new LocalAction(LocalKind.Crash, writes, entries));
     }
 
     /// <summary>Who sends to a server that is down hears that it is not there.</summary>
