@@ -102,6 +102,9 @@ internal sealed class ServerRecord(ServerId id, int index, bool isVoter)
     /// <summary>An installed snapshot that is durable, and of which the peer has not heard; none else.</summary>
     internal WriteId Installed { get; set; }
 
+    /// <summary>Linearizable reads that wait, and what was committed when they were asked for.</summary>
+    internal Dictionary<ulong, Zxid> Reads { get; } = [];
+
     /// <summary>Why nothing may be said any more; null while it may.</summary>
     internal string? Poison { get; set; }
 
@@ -139,6 +142,7 @@ internal sealed class ServerRecord(ServerId id, int index, bool isVoter)
         Pending.Clear();
         Channels.Clear();
         LastWords.Clear();
+        Reads.Clear();
         Hard = Asked = recovered.HardState;
         Durable = Logged = Replaced = recovered.History.Last.Zxid;
         Snapshot = Committed = CommitGiven = recovered.Snapshot?.Point.Zxid ?? recovered.History.Base.Zxid;

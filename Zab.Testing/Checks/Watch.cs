@@ -37,7 +37,8 @@ namespace Zab.Testing.Checks;
 /// I19   a session's requests: 1, 2, 3, …, once                  SessionTrail                        AppliedRequest
 /// I20   what was acknowledged is there                          Finish; and client histories        Finish
 /// I21   no value that nobody wrote                              client histories, elsewhere
-/// I22   linearizable                                            client histories, elsewhere
+/// I22   linearizable                                            Freshness; client histories,        Stepped: reads asked and answered
+///                                                               elsewhere
 /// I23   sequential local reads                                  client histories, elsewhere
 /// I24   a session that ended stays silent                       SessionTrail                        AppliedRequest
 /// I25   a configuration begins in it and in the one before      Commitment.RequireQuorum, Entries,  Stepped: appends, commit points; hard states
@@ -58,6 +59,7 @@ internal sealed class Watch
     private readonly Durability _durability;
     private readonly Commitment _commitment;
     private readonly TakeOver _takeOver;
+    private readonly Freshness _freshness;
     private readonly Entries _entries;
     private readonly Order _order;
     private readonly Sessions _sessions = new();
@@ -71,6 +73,7 @@ internal sealed class Watch
         _durability = new Durability(_run);
         _commitment = new Commitment(_run);
         _takeOver = new TakeOver(_run);
+        _freshness = new Freshness(_run);
         _entries = new Entries(_run);
         _order = new Order(_run, _entries);
     }
@@ -122,6 +125,7 @@ internal sealed class Watch
                     given = commit.Through;
                     break;
                 case Output.CloseChannel: closes = true; break;
+                case Output.ReadReady ready: Freshness.Answered(server, ready); break;
                 case Output.Fatal fatal: Poison.Ended(server, fatal.Reason, outputs, i); break;
             }
         }
@@ -246,6 +250,7 @@ internal sealed class Watch
             case Input.WritesDone done when done.Through >= server.Installed: server.Installed = WriteId.None; break;
             case Input.ChannelUp { IsOutgoing: false } up: server.Channels.Add(new OpenChannel(up.Channel, _run[up.Peer])); break;
             case Input.ChannelDown down: server.Close(down.Channel); break;
+            case Input.Read read: _freshness.Asked(server, read.Id); break;
             case Input.SnapshotTaken taken: if (taken.Snapshot.Point.Zxid > server.Snapshot) server.Snapshot = taken.Snapshot.Point.Zxid; break;
             case Input.StorageFailed failed: Poison.Ended(server, failed.Reason, outputs, place: 0); break;
         }

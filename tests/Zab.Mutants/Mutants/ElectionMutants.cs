@@ -43,13 +43,5 @@ internal static class ElectionMutants
             row: "T02",
             breaks: "I8",
             why: "a server whose log was damaged stands for election with what is left of it"),
-        new(
-            "lost-directory-counts-as-founded",
-            "Core/Election/FoundingRole.cs",
-            find: "Join(cluster, record, isFounded: isNamed);",
-            replace: "Join(cluster, record, isFounded: true);",
-            row: "T24",
-            breaks: "I8",
-            why: "a voter that lost its disk, and what it acknowledged, is taken for one that never had any"),
     ];
 }

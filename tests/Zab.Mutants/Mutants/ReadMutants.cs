@@ -46,14 +46,6 @@ internal static class ReadMutants
             breaks: "I22",
             why: "an observer that follows a deposed leader counts as part of its quorum"),
         new(
-            "read-at-the-own-commit-point",
-            "Core/Learner/LearnerRole.Serving.cs",
-            find: "state.Out.Add(new Output.ReadReady(reply.Id, reply.Zxid, reply.Zxid is null",
-            replace: "state.Out.Add(new Output.ReadReady(reply.Id, reply.Zxid is null ? null : state.LastCommitted, reply.Zxid is null",
-            row: "B15",
-            breaks: "I22",
-            why: "a follower knows that its leader leads, and reads what it has itself"),
-        new(
             "read-does-not-wait-for-apply",
             "Replica/Calls/LocalReads.cs",
             find: "await replica.WaitAppliedAsync(fresh, ends).ConfigureAwait(false);",

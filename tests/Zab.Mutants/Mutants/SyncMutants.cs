@@ -94,22 +94,6 @@ internal static class SyncMutants
             breaks: "I7",
             why: "an older snapshot replaces entries that the learner has acknowledged"),
         new(
-            "snapshot-point-is-in-no-epoch-table",
-            "Core/History.cs",
-            find: "if (Base.Zxid != Zxid.None && (_runs.Count == 0 || _runs[0].Epoch != Base.Zxid.Epoch)) ends.Add(new EpochEnd(Base.Zxid.Epoch, Base.Zxid));",
-            replace: "",
-            row: "S16",
-            breaks: "L3",
-            why: "a server that has nothing but a snapshot says that it holds nothing"),
-        new(
-            "entries-do-not-wait-for-the-snapshot",
-            "Core/Learner/LearnerRole.cs",
-            find: "if (MustWait(message))",
-            replace: "if (false)",
-            row: "S13",
-            breaks: "L3",
-            why: "what follows a snapshot arrives before it is installed, and finds the old log"),
-        new(
             "cut-entries-stay-in-memory",
             "Core/PeerState.cs",
             find: "Recent.TruncateAfter(target.Zxid);",
