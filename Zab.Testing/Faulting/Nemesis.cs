@@ -162,6 +162,7 @@ internal sealed class Nemesis
     /// <summary>Strikes between the turns of the servers: at once, or while what the message brought about is under way, on a disk or a wire.</summary>
     private void Notice(ServerId from, ServerId to, FrameType type, bool isArrival)
     {
+        if (_isActive && type == FrameType.Snap && !isArrival && _random.Next(6) == 0) SpoilSoon(from);
         if (_ambush is not { } ambush || !ambush.IsSprungBy(type, isArrival)) return;
         _ambush = null;
         int version = _version;
@@ -173,15 +174,19 @@ internal sealed class Nemesis
             2 => 2 * _world.Options.DelayTicks,
             _ => 4 * (_world.Options.FsyncTicks + _world.Options.DelayTicks),
         };
-        bool spoilsSnapshot = type is FrameType.Snap or FrameType.SnapshotChunk && _random.Next(2) == 0;
-        _world.Time.After(ticks == 0 ? 0 : _random.NextInt64(ticks), () =>
+        _world.Time.After(ticks == 0 ? 0 : _random.NextInt64(ticks), () => StrikeAt(version, _world[at], _world[other]));
+    }
+
+    /// <summary>The snapshot that is being sent: its learner must find out.</summary>
+    private void SpoilSoon(ServerId sender)
+    {
+        int version = _version;
+        _world.Time.After(0, () =>
         {
-            if (spoilsSnapshot && _isActive && version == _version) SpoilSnapshot(_world[from]);
-            StrikeAt(version, _world[at], _world[other]);
+            if (_isActive && version == _version) SpoilSnapshot(_world[sender]);
         });
     }
 
-    /// <summary>While it is being sent: the learner must find out.</summary>
     private void SpoilSnapshot(SimulatedServer sender)
     {
         Atlas.Update();
