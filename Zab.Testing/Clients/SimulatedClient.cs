@@ -293,7 +293,9 @@ internal sealed class SimulatedClient
             return;
         }
 
-        foreach (PendingCall call in _pending.ToArray())
+        PendingCall[] again = [.. _pending];
+        if (_random.Next(8) == 0) Array.Reverse(again);         // The servers put them in order.
+        foreach (PendingCall call in again)
         {
             Attempt(call);
             if (_isWaitingToRetry) return;

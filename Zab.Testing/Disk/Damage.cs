@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Zab.Core;
 using Zab.Storage;
 
 namespace Zab.Testing;
@@ -57,6 +58,10 @@ internal static class Damage
         return !server.Disk.Content(name).AsSpan().SequenceEqual(content);
     }
 
+    /// <summary>One that was hit before says nothing of where others lie.</summary>
+    private static bool IsWhole(byte[] content, int at, uint length) =>
+        length <= content.Length - at && Crc32C.Of(content.AsSpan(at + 8, (int)length - 8)) == BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(at + 4));
+
     /// <summary>Where the records of a segment lie that are marked durable.</summary>
     private static (int From, int To) Marked(byte[] content, ulong marked)
     {
@@ -65,7 +70,7 @@ internal static class Damage
         {
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(at + 8));
             bool isRecord = BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(at + 12)) == at && at > 0 && length is >= LogFrame.WatermarkBytes and < 1 << 20 && length % 8 == 0;
-            if (!isRecord)
+            if (!isRecord || !IsWhole(content, at, length))
             {
                 at += 8;
                 continue;

@@ -129,16 +129,5 @@ internal static class SessionMutants
             row: "C05",
             breaks: "L5",
             why: "a session that was created under this leader never expires"),
-        new(
-            "deadlines-of-an-earlier-leadership-kept",
-            "Replica/Calls/SessionClock.cs",
-            find: """
-                _sessions.Clear();
-                _order.Clear();
-                """,
-            replace: "",
-            row: "C05",
-            breaks: "L5",
-            why: "a server that leads again goes by what it heard the first time"),
     ];
 }
