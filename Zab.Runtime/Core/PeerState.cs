@@ -93,8 +93,9 @@ internal sealed class PeerState
     internal Standing StandingOf(ServerId server, bool saysSo, Incarnation incarnation, ulong generation, Zxid lastDurable)
     {
         bool isAsKnown = Memory.Note(server, incarnation, generation, lastDurable);
-        if (!isAsKnown || !saysSo || !Names(Config, server, incarnation, isFounded: true)) return Standing.None;
-        return ConfigBefore is not { } before || Names(before, server, incarnation, isFounded: !Config.Find(server)!.IsReplacement) ? Standing.Counts : Standing.Named;
+        if (!isAsKnown || !saysSo || Config.Find(server) is not { IsVoter: true } member) return Standing.None;
+        bool isNamed = Names(Config, server, incarnation, isFounded: true) && (ConfigBefore is not { } before || Names(before, server, incarnation, isFounded: !member.IsReplacement));
+        return isNamed ? Standing.Counts : Standing.Claims;
     }
 
     /// <summary>Whether a configuration means this directory: one that does not know yet means any that was founded.</summary>

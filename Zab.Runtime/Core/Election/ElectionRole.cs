@@ -6,7 +6,7 @@ namespace Zab.Core;
 /// <code>
 /// vote from                     in                     what follows
 /// a server that does not count  LOOKING                answered with our vote if it knows that it does not count, no other effect
-/// one that is only named        LOOKING                as if it counted, but for the quorum: it may hold the best history
+/// one that only claims to       LOOKING                as if it counted, but for the quorum: it may hold the best history, and we be the one that lags
 /// LOOKING                       a later round          its round is ours, all votes dropped; the better of its and our own candidate
 /// LOOKING                       an earlier round       answered with our vote, so that it catches up; taken as a later one where we do not count
 /// LOOKING                       our round              counted; a better candidate is taken over and told to all, a worse one answered with ours, and so is its first vote

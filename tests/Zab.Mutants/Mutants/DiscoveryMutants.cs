@@ -88,7 +88,7 @@ internal static class DiscoveryMutants
         new(
             "admission-of-one-never-named-counts-at-once",
             "Core/PeerState.cs",
-            find: "isFounded: !Config.Find(server)!.IsReplacement)",
+            find: "isFounded: !member.IsReplacement)",
             replace: "isFounded: true)",
             row: "T24",
             breaks: "I25",

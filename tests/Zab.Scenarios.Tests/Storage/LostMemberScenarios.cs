@@ -64,6 +64,31 @@ public sealed class LostMemberScenarios
         bool Names(Peer peer) => peer.Config.Find(story[wiped].Id)!.Incarnation == story[wiped].Life!.Peer.HardState.Incarnation;
     }
 
+    /// <summary>The one that was down knows neither of the other two, and their quorum needs it.</summary>
+    [Fact]
+    public void T24_two_that_were_admitted_again_and_one_that_was_down_meanwhile_are_a_quorum()
+    {
+        Story story = Story.Running(voters: 5);
+        var acknowledged = new Acknowledged(story);
+        uint down = story.FollowingIds()[0], first = story.FollowingIds()[1], second = story.FollowingIds()[2];
+        acknowledged.Write(first, 2);
+        story.UntilAllEqual();
+        story.Kill(down);
+        foreach (uint wiped in (uint[])[first, second])
+        {
+            story.Kill(wiped);
+            story.Wipe(wiped);
+            story.Start(wiped);
+            story.Until(() => story[wiped].Life!.Peer.IsAdmitted, "the wiped one counts again");
+        }
+
+        acknowledged.Write(second, 2);
+        story.Kill([.. new uint[] { 1, 2, 3, 4, 5 }.Where(id => id != first && id != second && id != down)]);
+        story.Start(down);
+        story.Until(() => story.World.Leader is not null && story[down].Life!.Peer.Role == Role.Following, "the three have a leader");
+        foreach (uint server in (uint[])[first, second, down]) acknowledged.AssertReadable(server);
+    }
+
     /// <summary>Large entries: the repair needs several messages, and all but the first are held back.</summary>
     [Fact]
     public void T26_a_log_that_was_repaired_half_way_still_bars_its_owner()
