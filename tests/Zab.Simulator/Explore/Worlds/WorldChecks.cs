@@ -42,8 +42,9 @@ internal sealed class WorldChecks(Tables tables)
         EpochFact? fact = ghost.Of(after.LeaderEpoch);
         if (fact is null)
         {
+            // A server alone tells nobody of its promise, so that may still be under way to the disk, before the epoch.
             int promises = CountVoters(world, summary => summary.AcceptedOnDisk >= after.LeaderEpoch);
-            if (promises < _setting.QuorumSize) return $"I2: {Setting.IdOf(server)} completes discovery of epoch {after.LeaderEpoch}, which {promises} voters have promised on disk";
+            if (promises < _setting.QuorumSize && _setting.QuorumSize > 1) return $"I2: {Setting.IdOf(server)} completes discovery of epoch {after.LeaderEpoch}, which {promises} voters have promised on disk";
             fact = new EpochFact(after.LeaderEpoch, server, IsEstablished: false, after.Logged);
             ghost = ghost.With(fact);
         }
