@@ -40,7 +40,7 @@ public sealed class KeyValueTests
                 simulation.AssertLinearizable();
             });
             if (found is null) continue;
-            Assert.Contains(Assert.IsType<SimulationException>(found).Rule, (string[])["Determinism", "I10", "I12", "I18", "I19", "I22"]);
+            Assert.Contains(Assert.IsType<SimulationException>(found).Rule, (string[])["Determinism", "I10", "I12", "I18", "I19", "I22", "I27"]);
             return;
         }
 
