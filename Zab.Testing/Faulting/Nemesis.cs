@@ -190,7 +190,8 @@ internal sealed class Nemesis
     private void SpoilSnapshot(SimulatedServer sender)
     {
         Atlas.Update();
-        if (_enabled.Contains(Faults.BitRot) && (!_staysRecoverable || Atlas.MayImpair(sender.Id))) Spoil(sender, Damage.FlipBitOfSnapshot, isLive: true);
+        if (!_enabled.Contains(Faults.BitRot) || (_staysRecoverable && !Atlas.MayImpair(sender.Id))) return;
+        if (Spoil(sender, Damage.FlipBitOfSnapshot, isLive: true)) Note(Faults.BitRot, sender);
     }
 
     private void StrikeAt(int version, SimulatedServer server, SimulatedServer? other)
@@ -199,14 +200,15 @@ internal sealed class Nemesis
         Atlas.Update();
         Supervise();
         Faults kind = _enabled[_random.Next(_enabled.Length)];
-        if (Strike(kind, server, other ?? Other(server)))
-        {
-            _world.Trace.Note(server.Id, $"fault: {kind}");
-            _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
-        }
-
+        if (Strike(kind, server, other ?? Other(server))) Note(kind, server);
         if (_random.Next(4) == 0) StrikeAt(version, other ?? Any(), server);       // Seldom alone.
         else Next();
+    }
+
+    private void Note(Faults kind, SimulatedServer server)
+    {
+        _world.Trace.Note(server.Id, $"fault: {kind}");
+        _counts[kind] = _counts.GetValueOrDefault(kind) + 1;
     }
 
     /// <summary>False where this fault cannot strike there now.</summary>

@@ -53,7 +53,7 @@ internal sealed partial class LeaderRole(PeerState state, IPeerRoles roles, ulon
         Standing standing = state.StandingOf(from, info.Counts && info.IsVoter, info.Incarnation, info.Generation, info.LastDurable);
         var link = new LearnerLink(channel, from, info, state.Now.MonotonicTicks) { Counts = standing == Standing.Counts };
         _links.Add(channel.Value, link);
-        if (_admitting == from && state.Config.Find(from)!.Incarnation == info.Incarnation) Await(link);
+        if (_admitting == from && standing != Standing.None && state.Config.Find(from)!.Incarnation == info.Incarnation) Await(link);
         Welcome(link);
     }
 

@@ -205,11 +205,11 @@ public class LeaderTests
             if (zxid < 3) peer.Pass(Options.Tick);
         }
 
-        SyncWiped(knowsItself: false);
+        SyncWiped(peer, knowsItself: false, generation: 1);
         peer.Pass(Options.Tick);
         peer.Durable();
         Assert.Equal(new Zxid(2, 4), peer.Peer.Config.Version);
-        ChannelId wiped = SyncWiped(knowsItself: true);
+        ChannelId wiped = SyncWiped(peer, knowsItself: true, generation: 1);
         Assert.Equal(new Zxid(2, 3), peer.Peer.LastCommitted);
 
         peer.Receive(follower, new Message.Ack(2, new Zxid(2, 4)));
@@ -218,15 +218,42 @@ public class LeaderTests
         peer.Durable();
         peer.Receive(wiped, new Message.Ack(2, new Zxid(2, 5)));
         Assert.Equal(new Zxid(2, 5), peer.Peer.LastCommitted);
+    }
 
-        ChannelId SyncWiped(bool knowsItself)
+    /// <summary>A.19. One that comes again with less than it said it had was restored from an old copy, in the middle of its own admission.</summary>
+    [Fact]
+    public void A_wiped_voter_that_comes_again_with_less_does_not_count_when_it_is_admitted()
+    {
+        LonePeer peer = LonePeer.Leading(2, out ChannelId follower);
+        peer.Submit("a");
+        for (uint zxid = 1; zxid <= 3; zxid++)
         {
-            var channel = new ChannelId(1000 + peer.Peer.LastLogged.Value + (knowsItself ? 1u : 0u));
-            peer.Step(new Input.ChannelUp(channel, new ServerId(2), IsOutgoing: false));
-            peer.Receive(channel, new Message.LearnerInfo(true, 2, ProtocolVersion.Current, Zxid.None, new Incarnation(22), knowsItself, 1, Zxid.None), LonePeer.AckEpoch(2, 0, isPromise: false));
-            peer.Receive(channel, new Message.AckNewLeader(2, peer.Peer.LastLogged));
-            return channel;
+            peer.Durable();
+            peer.Receive(follower, new Message.Ack(2, new Zxid(2, zxid)));
+            if (zxid < 3) peer.Pass(Options.Tick);
         }
+
+        SyncWiped(peer, knowsItself: false, generation: 1);
+        peer.Pass(Options.Tick);
+        peer.Durable();
+        SyncWiped(peer, knowsItself: true, generation: 5);
+        ChannelId restored = SyncWiped(peer, knowsItself: true, generation: 1);
+        peer.Receive(follower, new Message.Ack(2, new Zxid(2, 4)));
+        peer.Submit("b");
+        peer.Durable();
+        peer.Receive(restored, new Message.Ack(2, new Zxid(2, 5)));
+        Assert.Equal(new Zxid(2, 4), peer.Peer.LastCommitted);
+        peer.Receive(follower, new Message.Ack(2, new Zxid(2, 5)));
+        Assert.Equal(new Zxid(2, 5), peer.Peer.LastCommitted);
+    }
+
+    private static ChannelId SyncWiped(LonePeer peer, bool knowsItself, ulong generation)
+    {
+        var channel = new ChannelId(1000 + peer.Peer.LastLogged.Value + (knowsItself ? generation : 0));
+        peer.Step(new Input.ChannelUp(channel, new ServerId(2), IsOutgoing: false));
+        peer.Receive(channel, new Message.LearnerInfo(true, 2, ProtocolVersion.Current, Zxid.None, new Incarnation(22), knowsItself, generation, Zxid.None), LonePeer.AckEpoch(2, 0, isPromise: false));
+        peer.Receive(channel, new Message.AckNewLeader(2, peer.Peer.LastLogged));
+        return channel;
     }
 
     /// <summary>E11. A voter that has promised this epoch to another candidate may synchronise, and does not help to make the epoch ours.</summary>
