@@ -86,10 +86,11 @@ public sealed class HostileBytesTests : IAsyncLifetime
         byte[] frame = RawConnection.BytesOf(EncodedMessage.Of(Sample.Ack(1)));
         foreach (int length in (int[])[1, Frame.HeaderBytes - 1, Frame.HeaderBytes, frame.Length - 1])
         {
-            using RawConnection connection = await OpenAsync();
+            ulong channel = 300 + (ulong)length;
+            using RawConnection connection = await OpenAsync(channel);
             await connection.SendAsync(frame[..length]);
             connection.EndSending();
-            Input.ChannelDown down = await _leader.Inbox.NextAsync<Input.ChannelDown>(down => down.Channel == new ChannelId(300));
+            Input.ChannelDown down = await _leader.Inbox.NextAsync<Input.ChannelDown>(down => down.Channel == new ChannelId(channel));
             Assert.Equal($"the connection ended {length} bytes into a frame", down.Reason);
         }
 
@@ -102,11 +103,12 @@ public sealed class HostileBytesTests : IAsyncLifetime
         int length = RawConnection.BytesOf(EncodedMessage.Of(Sample.Ack(1))).Length;
         for (int bit = 0; bit < length * 8; bit++)
         {
-            using RawConnection connection = await OpenAsync();
+            ulong channel = 300 + (ulong)bit;
+            using RawConnection connection = await OpenAsync(channel);
             byte[] frame = RawConnection.BytesOf(EncodedMessage.Of(Sample.Ack(1)), default, connection.Incarnation);
             frame[bit / 8] ^= (byte)(1 << (bit % 8));
             await connection.SendAsync(frame);
-            await _leader.Inbox.NextAsync<Input.ChannelDown>(down => down.Channel == new ChannelId(300));
+            await _leader.Inbox.NextAsync<Input.ChannelDown>(down => down.Channel == new ChannelId(channel));
         }
 
         Assert.DoesNotContain(_leader.Inbox.All(), input => input is Input.Received);
@@ -198,13 +200,13 @@ public sealed class HostileBytesTests : IAsyncLifetime
         return header;
     }
 
-    /// <summary>Opens channel 300 from server 3.</summary>
-    private async Task<RawConnection> OpenAsync()
+    /// <summary>Opens a channel from server 3; like a learner, never one that it had before.</summary>
+    private async Task<RawConnection> OpenAsync(ulong channel = 300)
     {
-        RawConnection connection = await RawConnection.DialAsync(_leader, 3, ConnectionKind.Channel, 300);
+        RawConnection connection = await RawConnection.DialAsync(_leader, 3, ConnectionKind.Channel, channel);
         await connection.SendAsync(Sample.Info);
-        await _leader.Inbox.NextAsync<Input.ChannelUp>(up => up.Channel == new ChannelId(300));
-        await _leader.Inbox.NextAsync<Input.Received>(received => received.Channel == new ChannelId(300));
+        await _leader.Inbox.NextAsync<Input.ChannelUp>(up => up.Channel == new ChannelId(channel));
+        await _leader.Inbox.NextAsync<Input.Received>(received => received.Channel == new ChannelId(channel));
         return connection;
     }
 
